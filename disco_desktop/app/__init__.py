@@ -1,0 +1,1 @@
+"""Application services without a window and without torch."""

@@ -1,0 +1,1 @@
+"""What learns: tasks, data, models, rounds. Usable on its own, for instance in a notebook."""

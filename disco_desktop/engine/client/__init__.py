@@ -1,0 +1,1 @@
+"""A participant's communication: with nobody, with a server, with peers."""

@@ -1,0 +1,70 @@
+"""Notices: what a client has to say while a trainer trains or waits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING, TypeAlias
+
+from disco_desktop.engine.events import ParticipantsChanged, Status, StatusChanged
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+Notice: TypeAlias = StatusChanged | ParticipantsChanged
+
+LARGEST_QUEUE = 64
+
+
+class Notices:
+    """A bounded queue of status changes, read by the stream of events.
+
+    A status is entered when it differs from the one before. Where nobody reads, the oldest go.
+    """
+
+    def __init__(self) -> None:
+        self._queue: deque[Notice] = deque(maxlen=LARGEST_QUEUE)
+        self._arrived = asyncio.Event()
+        self._status: Status | None = None
+        self.participants = 0
+        self.minimum = 0
+
+    def set_status(self, status: Status) -> None:
+        """Enter a status, unless it is the present one."""
+        if status != self._status:
+            self._status = status
+            self._enter(StatusChanged(status=status))
+
+    def set_participants(self, participants: int, minimum: int) -> None:
+        """Enter how many take part, unless it is known."""
+        if (participants, minimum) != (self.participants, self.minimum):
+            self.participants, self.minimum = participants, minimum
+            self._enter(ParticipantsChanged(participants=participants, minimum=minimum))
+
+    def _enter(self, notice: Notice) -> None:
+        self._queue.append(notice)
+        self._arrived.set()
+
+    def take(self) -> Notice | None:
+        """Return the oldest notice, if there is one."""
+        notice = self._queue.popleft() if self._queue else None
+        if not self._queue:
+            self._arrived.clear()
+        return notice
+
+    async def take_until(self, work: asyncio.Future[object]) -> Notice | None:
+        """Return the next notice, or nothing once `work` is done and all notices are taken."""
+        if not self._queue and not work.done():
+            arrival = asyncio.ensure_future(self._arrived.wait())
+            try:
+                await _first(arrival, work)
+            finally:
+                arrival.cancel()
+        return self.take()
+
+
+async def _first(*pending: Awaitable[object]) -> None:
+    await asyncio.wait(
+        [asyncio.ensure_future(awaitable) for awaitable in pending],
+        return_when=asyncio.FIRST_COMPLETED,
+    )

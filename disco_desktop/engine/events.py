@@ -1,0 +1,94 @@
+"""What happens in a training, as one flat stream of typed events.
+
+Every event can be written as JSON, since in the application it comes from another process. Events
+are small: weights never travel in one.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+Status: TypeAlias = Literal[
+    "not enough participants",
+    "updating model",
+    "local training",
+    "connecting to peers",
+    "reconnecting",
+    "paused",
+]
+
+
+class Metrics(Struct, frozen=True, kw_only=True):
+    """Mean loss and share of right answers over some samples; `samples` may be zero."""
+
+    loss: float
+    accuracy: float
+    samples: int
+
+
+class StatusChanged(Struct, frozen=True, kw_only=True, tag="status"):
+    """What the participant is doing, or waiting for, has changed."""
+
+    status: Status
+
+
+class ParticipantsChanged(Struct, frozen=True, kw_only=True, tag="participants"):
+    """Somebody joined, left or was away too long; how many take part now."""
+
+    participants: int
+    minimum: int
+
+
+class BatchTrained(Struct, frozen=True, kw_only=True, tag="batch"):
+    """One step of the optimiser. Rounds, epochs and batches are counted from one."""
+
+    round: int
+    epoch: int
+    batch: int
+    batches: int
+    loss: float
+    accuracy: float
+    samples: int
+
+
+class EpochTrained(Struct, frozen=True, kw_only=True, tag="epoch"):
+    """One pass over the training part, with the model's figures on the validation part.
+
+    `epoch` is counted over the whole training, from one; `seconds` is the training alone.
+    """
+
+    round: int
+    epoch: int
+    epochs: int
+    training: Metrics
+    validation: Metrics
+    seconds: float
+    peak_memory: int
+
+
+class RoundEnded(Struct, frozen=True, kw_only=True, tag="round"):
+    """The exchange at the end of a round is done, and the model holds its result.
+
+    Attributes:
+        round: the participant's own round, from one.
+        model_round: the server's count of rounds that the weights have behind them; zero alone.
+        participants: how many contributed to the result; one when training alone.
+        validation: figures of the weights after aggregation, on the validation part.
+        seconds: the whole round, waiting included.
+        waited: the part of it spent between the end of training and the new weights.
+        is_counted: whether this participant's own contribution is part of the result.
+    """
+
+    round: int
+    rounds: int
+    model_round: int
+    participants: int
+    validation: Metrics
+    seconds: float
+    waited: float
+    is_counted: bool
+
+
+Event: TypeAlias = StatusChanged | ParticipantsChanged | BatchTrained | EpochTrained | RoundEnded

@@ -1,0 +1,1 @@
+"""Where the models of this machine are kept."""

@@ -1,0 +1,1 @@
+"""Networks in torch, built from a task's declarative architecture."""

@@ -1,0 +1,36 @@
+"""Initial weights without torch in this process: a child process draws them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from disco_desktop.engine.errors import TaskError
+from disco_desktop.engine.task.task import encode_task
+
+if TYPE_CHECKING:
+    from disco_desktop.engine.task.task import Task
+
+TIMEOUT = 120.0  # seconds; importing torch on a slow disk takes most of it
+
+
+def draw_initial_weights(task: Task, path: Path, *, seed: int) -> None:
+    """Write the weights of the task's network, as torch initialises it under a seed, to a file.
+
+    Raises:
+        TaskError: the child failed or took too long.
+    """
+    command = [
+        sys.executable, "-m", "disco_desktop.engine.models.initialise", str(path), str(seed),
+    ]  # fmt: skip
+    try:
+        child = subprocess.run(  # noqa: S603 - our own module, with arguments we made
+            command, input=encode_task(task), capture_output=True, timeout=TIMEOUT, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise TaskError("initial_weights_failed", task=task.id, detail="timed out") from error
+    if child.returncode != 0:
+        detail = child.stderr.decode(errors="replace")[-2000:]
+        raise TaskError("initial_weights_failed", task=task.id, detail=detail)

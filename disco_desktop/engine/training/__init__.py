@@ -1,0 +1,1 @@
+"""Training: the trainers, their checkpoints, and Disco, which joins them with a client."""

@@ -1,0 +1,1 @@
+"""Testing a model on labelled data and using it on unlabelled data."""

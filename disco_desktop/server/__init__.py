@@ -1,0 +1,1 @@
+"""The aggregation server: tasks, rooms and models over HTTP and WebSocket."""

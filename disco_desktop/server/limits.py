@@ -1,0 +1,69 @@
+"""Every limit of the server in one place: nothing here waits or grows without an end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+KIB = 1 << 10
+MIB = 1 << 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What one server bears. Times are in seconds and sizes in bytes.
+
+    Attributes:
+        header_seconds: from a connection's start, or from a request's first byte, until its
+            headers are whole. Over TLS the handshake counts for itself.
+        idle_seconds: how long a connection may stay open between two requests.
+        connections: open connections in all.
+        unidentified_connections: open connections that have not proved who they are; beyond
+            them, the oldest give way.
+        header_line_bytes: the longest request line or header.
+        headers: the most headers in a request.
+        piece_bytes: the largest piece of an upload or a download.
+        piece_seconds: how long one piece may take to arrive.
+        control_message_bytes: the largest message on a control channel.
+        messages_per_second: how many messages a participant may send in the long run.
+        message_burst: how many at once.
+        hello_seconds: from a control channel's start until the participant has said who it is.
+        heartbeat_seconds: silence after which a participant is asked whether it is there; one
+            that does not answer within half of that is gone.
+        outgoing_messages: messages that may wait for a participant that reads too slowly.
+        task_bytes: the largest description of a task.
+        weights_bytes: the largest model.
+        tasks: how many tasks a server offers.
+        rooms: how many rooms it keeps.
+        participants: how many participants a room has.
+        uploads: unfinished uploads of one participant.
+        shutdown_seconds: how long requests under way may take when the server stops.
+    """
+
+    header_seconds: float = 10.0
+    idle_seconds: float = 75.0
+    connections: int = 4_096
+    unidentified_connections: int = 256
+    header_line_bytes: int = 8_190
+    headers: int = 64
+    piece_bytes: int = MIB
+    piece_seconds: float = 60.0
+    control_message_bytes: int = 64 * KIB
+    messages_per_second: float = 50.0
+    message_burst: int = 200
+    hello_seconds: float = 10.0
+    heartbeat_seconds: float = 20.0
+    outgoing_messages: int = 256
+    task_bytes: int = MIB
+    weights_bytes: int = 4_096 * MIB
+    tasks: int = 1_000
+    rooms: int = 1_000
+    participants: int = 10_000
+    uploads: int = 2
+    shutdown_seconds: float = 5.0
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if value <= 0:
+                raise ValueError(f"the limit `{name}` must be above zero")
+        if self.unidentified_connections > self.connections:
+            raise ValueError("`unidentified_connections` is above `connections`")

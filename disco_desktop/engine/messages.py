@@ -1,0 +1,218 @@
+"""The messages between a participant and its server, typed and bounded.
+
+Control messages travel as MessagePack in binary WebSocket frames, one message a frame. The bulk of an update
+or a model travels over HTTP, announced by a message here. Unknown fields and kinds are refused.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+import msgspec
+from msgspec import Meta, Struct
+
+PROTOCOL_VERSION = 1
+LARGEST_MESSAGE = 1 << 16  # bytes of one control message
+LARGEST_ANNOUNCEMENT = 1 << 20  # bytes; holds the digests of 32 GiB of pieces
+LARGEST_SAMPLES = 1 << 40
+
+Role: TypeAlias = Literal["participant", "observer", "creator"]
+Key: TypeAlias = Annotated[bytes, Meta(min_length=32, max_length=32)]
+Nonce: TypeAlias = Annotated[bytes, Meta(min_length=32, max_length=32)]
+Signature: TypeAlias = Annotated[bytes, Meta(min_length=64, max_length=64)]
+Digest: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+Count: TypeAlias = Annotated[int, Meta(ge=0, le=1 << 53)]
+NodeId: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}\Z")]
+Code: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class Message(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind"):
+    """Anything said on the control connection."""
+
+
+# --- from the participant
+
+
+class Hello(Message, frozen=True, tag="hello"):
+    """The first word: who wants to do what.
+
+    Attributes:
+        nonce: for the server to sign.
+        session: the session to come back to; none to join whichever is open.
+    """
+
+    protocol: int
+    task_schema: int
+    task_digest: Digest
+    role: Role
+    public_key: Key
+    nonce: Nonce
+    session: Count | None = None
+
+
+class Proof(Message, frozen=True, tag="proof"):
+    """The participant's answer to the challenge: that the key of its hello is its own."""
+
+    signature: Signature
+
+
+class Pause(Message, frozen=True, tag="pause"):
+    """Do not wait for me until I resume."""
+
+
+class Resume(Message, frozen=True, tag="resume"):
+    """I train again."""
+
+
+class Leave(Message, frozen=True, tag="leave"):
+    """I am done; what I contributed counts."""
+
+
+# --- from the server
+
+
+class ModelReference(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where a model is to be had: by its digest, in pieces."""
+
+    digest: Digest
+    size: Count
+
+
+class Challenge(Message, frozen=True, tag="challenge"):
+    """The server's proof of its own key, and a nonce for the participant to sign."""
+
+    public_key: Key
+    nonce: Nonce
+    signature: Signature
+
+
+class Welcome(Message, frozen=True, tag="welcome"):
+    """The participant is in.
+
+    Attributes:
+        participant: its id on the network, derived from its key.
+        token: for its uploads; a new one at each connection, and the one before is void.
+        session: the number of the task's training; `rounds` rounds, `round` of them done.
+        contributed: the latest base round of which the server has an acknowledged contribution of
+            this participant in this session.
+    """
+
+    participant: NodeId
+    token: Annotated[str, Meta(max_length=128)]
+    session: Count
+    round: Count
+    rounds: Count
+    model: ModelReference
+    participants: Count
+    minimum: Count
+    contributed: Count | None = None
+
+
+class Refused(Message, frozen=True, tag="refused"):
+    """No; the connection closes after it. The code names the sentence for the person."""
+
+    code: Code
+    arguments: dict[str, str | int] = {}
+
+
+class Participants(Message, frozen=True, tag="participants"):
+    """How many take part now, and how many a round needs."""
+
+    participants: Count
+    minimum: Count
+
+
+class RoundClosed(Message, frozen=True, tag="round_closed"):
+    """A new model is there.
+
+    Attributes:
+        round: how many rounds it has behind it.
+        participants: how many contributed.
+        is_counted: whether the receiver did.
+    """
+
+    round: Count
+    rounds: Count
+    model: ModelReference
+    participants: Count
+    is_counted: bool
+
+
+class Trouble(Message, frozen=True, tag="trouble"):
+    """The server cannot go on at the moment, says why, and tries again."""
+
+    code: Code
+
+
+FromParticipant: TypeAlias = Hello | Proof | Pause | Resume | Leave
+FromServer: TypeAlias = Challenge | Welcome | Refused | Participants | RoundClosed | Trouble
+
+
+# --- over HTTP
+
+
+class Announcement(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a participant is about to upload.
+
+    Attributes:
+        samples: number of training samples behind the update.
+        piece_digests: SHA-256 of each piece of the encoded update, one after the other.
+    """
+
+    base_round: Count
+    samples: Annotated[int, Meta(ge=1, le=LARGEST_SAMPLES)]
+    size: Count
+    piece_digests: Annotated[bytes, Meta(max_length=LARGEST_ANNOUNCEMENT - 1024)]
+
+
+class UploadState(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How far an upload has come.
+
+    Attributes:
+        offset: how many bytes are there and right; the upload goes on from here.
+        is_accepted: whether the contribution is stored for good and will count.
+    """
+
+    offset: Count
+    is_accepted: bool
+
+
+class Problem(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Why a request was not granted."""
+
+    code: Code
+    arguments: dict[str, str | int] = {}
+
+
+_from_participant = msgspec.msgpack.Decoder(FromParticipant)
+_from_server = msgspec.msgpack.Decoder(FromServer)
+
+
+def encode_message(message: Message) -> bytes:
+    """Write one control message."""
+    return msgspec.msgpack.encode(message)
+
+
+def decode_from_participant(content: bytes) -> FromParticipant:
+    """Read what a participant said.
+
+    Raises:
+        msgspec.MsgspecError: it is no message of the protocol.
+    """
+    return _bounded(_from_participant, content)
+
+
+def decode_from_server(content: bytes) -> FromServer:
+    """Read what a server said.
+
+    Raises:
+        msgspec.MsgspecError: it is no message of the protocol.
+    """
+    return _bounded(_from_server, content)
+
+
+def _bounded(decoder: msgspec.msgpack.Decoder, content: bytes):  # type: ignore[no-untyped-def,type-arg] # noqa: ANN
+    try:
+        return decoder.decode(content)
+    except (RecursionError, MemoryError, OverflowError) as error:
+        raise msgspec.DecodeError("nested too deep, or announces more than it holds") from error

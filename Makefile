@@ -1,0 +1,48 @@
+# Two commands matter: `make run` and `make test`. Both first set up what is missing.
+
+PYTHON ?= python3
+# PyTorch's own index of builds without CUDA; the general one has builds of several GB for Linux.
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+
+BIN := .venv/bin
+SET_UP := $(PYTHON) packaging/set_up.py --torch-index "$(TORCH_INDEX)"
+
+.DEFAULT_GOAL := help
+.PHONY: help run test format bench clean set-up set-up-dev python
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+run: set-up ## train a model with three participants on this machine
+	@$(BIN)/disco demo
+
+test: set-up-dev ## all that is checked: format, lint, types, import contracts, tests
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n 2
+
+format: set-up-dev ## format the code and mend what the linter can mend
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+bench: set-up-dev ## measure: a table here, and JSON in bench-results/
+	@$(BIN)/python -m tests.benchmarks
+
+clean: ## remove what these commands made, the environment included
+	rm -rf .venv .venv.lock build dist bench-results \
+	  .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+set-up: python
+	@$(SET_UP)
+
+set-up-dev: python
+	@$(SET_UP) --dev
+
+python:
+	@command -v "$(PYTHON)" >/dev/null || { \
+	  echo "Python is missing: install it with 'sudo apt-get install python3 python3-pip'." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "$$($(PYTHON) --version 2>&1) is too old: install Python 3.11 or newer, then run 'make PYTHON=python3.11 ...'." >&2; exit 1; }

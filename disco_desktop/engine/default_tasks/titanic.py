@@ -39,12 +39,12 @@ Fare: price of the ticket in pounds
 Pclass: class of the ticket: 1, 2 or 3
 Survived: 0 for died, 1 for survived; not needed for a prediction
 
-An empty cell among the first five is filled with the average. A row whose Survived is empty cannot \
-be learnt from and is left out."""
+An empty cell among the first five is filled with the average. A row whose Survived is empty \
+cannot be learnt from and is left out."""
 
 _MODEL = """\
-A dense network: the five numbers, brought to a similar size, pass through layers of 124, 64 and 32 \
-units, and one last unit gives the probability of survival. It has 10,857 parameters."""
+A dense network: the five numbers, brought to a similar size, pass through layers of 124, 64 and \
+32 units, and one last unit gives the probability of survival. It has 10,857 parameters."""
 
 # Centers and scales are the mean and standard deviation over all 891 rows, rounded: declared, so
 # that every participant sees the same passenger as the same five numbers.

@@ -1,0 +1,136 @@
+"""CSV as people have it: any usual separator, any line end, and rows that are broken."""
+
+from __future__ import annotations
+
+import csv
+import re
+from array import array
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from disco_desktop.engine.dataset.csv_lines import BadLineError, CsvLines
+from disco_desktop.engine.dataset.csv_records import CsvRecords
+from disco_desktop.engine.dataset.excerpt import file_name
+from disco_desktop.engine.dataset.header import distinct, locate, tidy
+from disco_desktop.engine.dataset.report import Problem
+from disco_desktop.engine.dataset.source_table import SourceTable, check_size, refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_DELIMITERS = ",;\t|"
+_CELLS_AT_ONCE = 1_000_000
+_EXCEL_HINT = re.compile(r"sep=([,;\t|])[\r\n]*", re.IGNORECASE)
+
+
+def read_csv(path: Path, wanted: Sequence[str], *, keep_all: bool) -> SourceTable:
+    """Read the wanted columns of a CSV file, or all of them.
+
+    Rows that cannot be read are left out and told as problems with their lines.
+
+    Raises:
+        FileRefusedError: it is empty or no text, lacks a wanted column, or is too large.
+        OSError: it cannot be read.
+    """
+    with path.open(encoding=_encoding(path), errors="surrogateescape", newline="") as file:
+        lines = CsvLines(file)
+        records = _open_records(file_name(path), lines, wanted)
+        places = locate(file_name(path), records.names, wanted)
+        if keep_all:
+            places = list(range(len(records.names)))
+        names = distinct(records.names)
+        frame, rows, starts = _collect(
+            file_name(path), records, [names[place] for place in places], places
+        )
+    return SourceTable(
+        file=file_name(path),
+        frame=frame,
+        rows=np.array(rows, dtype=np.int64),
+        lines=np.array(starts, dtype=np.int64),
+        count=records.count,
+        problems=_old_encoding(file_name(path), lines) + records.problems(file_name(path)),
+    )
+
+
+def _encoding(path: Path) -> str:
+    """Tell how the file is encoded; Excel's "Unicode text" is UTF-16 with a byte order mark."""
+    with path.open("rb") as file:
+        start = file.read(2)
+    return "utf-16" if start in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+
+
+def _open_records(file: str, lines: CsvLines, wanted: Sequence[str]) -> CsvRecords:
+    """Find out the delimiter and read the header."""
+    try:
+        records = CsvRecords(lines, _delimiter(lines, wanted))
+    except StopIteration:
+        raise refuse("file_empty", file) from None
+    except (csv.Error, BadLineError, UnicodeError):
+        raise refuse("file_not_text", file) from None
+    return records
+
+
+def _delimiter(lines: CsvLines, wanted: Sequence[str]) -> str:
+    """Return the delimiter of the first line that holds anything; the line is read again."""
+    line = next(lines)
+    while not line.strip():
+        line = next(lines)
+    hint = _EXCEL_HINT.fullmatch(line)
+    if hint:
+        return hint[1]
+    lines.return_last()
+    return max(_DELIMITERS, key=lambda delimiter: _fitness(line, delimiter, wanted))
+
+
+def _fitness(line: str, delimiter: str, wanted: Sequence[str]) -> tuple[int, int]:
+    """Tell how well a delimiter cuts the header: wanted names, then cells."""
+    names = tidy(next(csv.reader([line], delimiter=delimiter)))
+    return len(set(names).intersection(wanted)), len(names)
+
+
+def _collect(
+    file: str, records: CsvRecords, names: list[str], places: list[int]
+) -> tuple[pl.DataFrame, array[int], array[int]]:
+    """Gather the cells column by column, in pieces, since Python's strings take much memory."""
+    frames = [pl.DataFrame(schema=dict.fromkeys(names, pl.String))]
+    rows, starts = array("q"), array("q")
+    piece: list[list[str]] = []
+    largest_piece = max(1, _CELLS_AT_ONCE // len(records.names))
+    for cells, row, line in records:
+        piece.append(cells)
+        rows.append(row)
+        starts.append(line)
+        if len(piece) == largest_piece:
+            check_size(file, len(rows) * len(names))
+            frames.append(_frame(piece, names, places))
+            piece.clear()
+    if piece:
+        frames.append(_frame(piece, names, places))
+    return pl.concat(frames), rows, starts
+
+
+def _frame(piece: list[list[str]], names: list[str], places: list[int]) -> pl.DataFrame:
+    columns = list(zip(*piece, strict=True))
+    return pl.DataFrame(
+        [
+            pl.Series(name, columns[place], dtype=pl.String)
+            for name, place in zip(names, places, strict=True)
+        ]
+    )
+
+
+def _old_encoding(file: str, lines: CsvLines) -> list[Problem]:
+    if not lines.old_encoded:
+        return []
+    return [
+        Problem(
+            code="file_old_encoding",
+            severity="warning",
+            file=file,
+            lines=lines.old_encoded_lines,
+            count=lines.old_encoded,
+        )
+    ]

@@ -1,0 +1,116 @@
+"""The records of a CSV file, numbered, with the broken ones set apart."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from disco_desktop.engine.dataset.csv_lines import BadLineError, CsvLines
+from disco_desktop.engine.dataset.header import tidy
+from disco_desktop.engine.dataset.report import MENTIONED_ROWS, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Record(NamedTuple):
+    """The cells of one row, its number from one, and the line where it begins."""
+
+    cells: list[str]
+    row: int
+    line: int
+
+
+@dataclass
+class _Broken:
+    """Rows that share a fault."""
+
+    count: int = 0
+    rows: list[int] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+
+    def add(self, row: int, line: int) -> None:
+        self.count += 1
+        if len(self.rows) < MENTIONED_ROWS:
+            self.rows.append(row)
+            self.lines.append(line)
+
+
+class CsvRecords:
+    """Reads a header and then record after record; what is broken costs no other row.
+
+    Attributes:
+        names: the header.
+        count: records so far that hold anything, broken ones included.
+    """
+
+    def __init__(self, lines: CsvLines, delimiter: str) -> None:
+        """Read the header.
+
+        Raises:
+            StopIteration: nothing is left.
+            csv.Error, BadLineError: the header is broken.
+        """
+        self._lines = lines
+        self._reader: Iterator[list[str]] = csv.reader(lines, delimiter=delimiter, strict=True)
+        lines.begin_record()
+        self.names = tidy(next(self._reader))
+        self.count = 0
+        self._broken: dict[str, _Broken] = {}
+
+    def __iter__(self) -> Iterator[Record]:
+        """Read the records that are whole, each with as many cells as the header has."""
+        width = len(self.names)
+        named = max(number for number, name in enumerate(self.names, start=1) if name)
+        while True:
+            self._lines.begin_record()
+            try:
+                cells = next(self._reader)
+            except StopIteration:
+                return
+            except csv.Error:
+                self._set_apart("row_broken")
+                self._lines.abandon_record()
+                continue
+            except BadLineError as error:
+                self._set_apart(error.fault)
+                self._lines.abandon_record()
+                continue
+            if not any(cells):
+                continue
+            if len(cells) != width and not _fit(cells, named, width):
+                self._set_apart("row_wrong_length")
+                continue
+            self.count += 1
+            yield Record(cells, self.count, self._lines.first_line)
+
+    def _set_apart(self, fault: str) -> None:
+        self.count += 1
+        self._broken.setdefault(fault, _Broken()).add(self.count, self._lines.first_line)
+
+    def problems(self, file: str) -> list[Problem]:
+        """Return what was set apart, one problem a fault."""
+        return [
+            Problem(
+                code=fault,
+                severity="warning",
+                file=file,
+                rows=broken.rows,
+                lines=broken.lines,
+                count=broken.count,
+                arguments={"cells": len(self.names)},
+            )
+            for fault, broken in self._broken.items()
+        ]
+
+
+def _fit(cells: list[str], named: int, width: int) -> bool:
+    """Bring a row to its width where only cells are concerned that say nothing."""
+    if len(cells) > width:
+        if any(cells[width:]):
+            return False
+        del cells[width:]
+    elif len(cells) >= named:
+        cells += [""] * (width - len(cells))
+    return len(cells) == width

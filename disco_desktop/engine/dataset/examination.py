@@ -1,0 +1,133 @@
+"""The one place where it is decided which rows are usable; report and loader both rely on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import msgspec
+import numpy as np
+import polars as pl
+
+from disco_desktop.engine.dataset.checked_rows import CheckedRows, join
+from disco_desktop.engine.dataset.column_checks import Findings, check_rows
+from disco_desktop.engine.dataset.report import Problem
+from disco_desktop.engine.dataset.source_files import find_files, read_file
+from disco_desktop.engine.dataset.source_table import FileRefusedError, SourceTable
+from disco_desktop.engine.dataset.split import hash_rows, hash_texts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    from disco_desktop.engine.task.tabular import TabularData
+
+Purpose: TypeAlias = Literal["training", "test", "prediction"]
+
+
+@dataclass(frozen=True)
+class Examination:
+    """All that was found behind a path.
+
+    Attributes:
+        tables: the files that were read, each with its readable rows as text.
+        usable: the rows to go on with.
+        problems: what was found wrong on the way here, errors first.
+    """
+
+    tables: list[SourceTable]
+    usable: CheckedRows
+    problems: list[Problem]
+
+    @property
+    def count(self) -> int:
+        """Data rows that hold anything, broken ones included."""
+        return sum(table.count for table in self.tables)
+
+    @property
+    def first_error(self) -> Problem | None:
+        """The problem that makes the data useless, if there is one."""
+        return next((found for found in self.problems if found.severity == "error"), None)
+
+
+def examine(data: TabularData, path: Path, purpose: Purpose) -> Examination:
+    """Read what is behind a path and check every row. Bad content is told and never raised."""
+    tables, problems = _read(data, path, purpose)
+    parts: list[CheckedRows] = []
+    for table, start in zip(tables, row_offsets(tables), strict=True):
+        found = check_rows(
+            data,
+            table,
+            with_outcome=purpose != "prediction",
+            with_group=purpose == "training",
+        )
+        problems += table.problems + found.problems
+        parts.append(_usable(found, table.rows + start))
+    usable = join(parts, width=len(data.inputs))
+    if purpose == "training":
+        problems += _repeated(usable)
+    if tables and not len(usable):
+        count = sum(table.count for table in tables)
+        code = "no_usable_rows" if count else "no_rows"
+        problems.append(Problem(code=code, severity="error", count=count))
+    return Examination(
+        tables=tables,
+        usable=usable,
+        problems=sorted(problems, key=lambda problem: problem.severity),
+    )
+
+
+def row_offsets(tables: list[SourceTable]) -> list[int]:
+    """Return for each table how many data rows the ones before it have."""
+    return list(accumulate((table.count for table in tables), initial=0))[:-1]
+
+
+def _wanted(data: TabularData, purpose: Purpose) -> list[str]:
+    """Return the columns that a purpose cannot do without."""
+    names = [column.name for column in data.inputs]
+    if purpose != "prediction":
+        names.append(data.outcome.name)
+    if purpose == "training" and data.group is not None:
+        names.append(data.group)
+    return list(dict.fromkeys(names))
+
+
+def _read(
+    data: TabularData, path: Path, purpose: Purpose
+) -> tuple[list[SourceTable], list[Problem]]:
+    """Read the files that can be read; an unusable one is an error only where all are."""
+    tables: list[SourceTable] = []
+    refusals: list[Problem] = []
+    wanted = _wanted(data, purpose)
+    try:
+        for file in find_files(path):
+            try:
+                tables.append(read_file(file, wanted, keep_all=purpose == "prediction"))
+            except FileRefusedError as refusal:
+                refusals.append(refusal.problem)
+    except FileRefusedError as refusal:
+        refusals.append(refusal.problem)
+    if tables:
+        refusals = [msgspec.structs.replace(problem, severity="warning") for problem in refusals]
+    return tables, refusals
+
+
+def _usable(found: Findings, rows: npt.NDArray[np.int64]) -> CheckedRows:
+    """Pick the rows of a table that passed every check."""
+    where = found.is_usable
+    numbers, outcomes = found.numbers[where], found.outcomes[where]
+    content = hash_rows(np.column_stack([numbers, outcomes]))
+    units = content
+    if found.groups is not None:
+        units = hash_texts(found.groups.filter(pl.Series(where)))
+    return CheckedRows(
+        numbers=numbers, outcomes=outcomes, rows=rows[where], content=content, units=units
+    )
+
+
+def _repeated(usable: CheckedRows) -> list[Problem]:
+    """Tell of rows that are equal to another in all that the task looks at."""
+    count = len(usable) - len(np.unique(usable.content))
+    return [Problem(code="rows_repeated", severity="warning", count=count)] if count else []

@@ -1,0 +1,118 @@
+"""Excel workbooks: the first sheet that has the columns a task needs."""
+
+from __future__ import annotations
+
+import zipfile
+from typing import TYPE_CHECKING
+
+import fastexcel
+import numpy as np
+import polars as pl
+
+from disco_desktop.engine.dataset.excerpt import file_name
+from disco_desktop.engine.dataset.header import distinct, locate, tidy
+from disco_desktop.engine.dataset.source_table import (
+    FileRefusedError,
+    SourceTable,
+    check_size,
+    refuse,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+LARGEST_UNPACKED_BYTES = 2 << 30
+LARGEST_WORKBOOK_BYTES = 512 << 20
+_MOST_SHEETS = 100
+_DAMAGED = (fastexcel.FastExcelError, pl.exceptions.PolarsError, pl.exceptions.PanicException)
+
+
+def read_excel(path: Path, wanted: Sequence[str], *, keep_all: bool) -> SourceTable:
+    """Read the wanted columns of a workbook's first fitting sheet, or all of its columns.
+
+    Raises:
+        FileRefusedError: it is damaged or locked with a password, no sheet has the wanted
+            columns, or it is too large.
+        OSError: it cannot be read.
+    """
+    _check_unpacked_size(path)
+    try:
+        workbook = fastexcel.read_excel(path)
+        sheets = workbook.sheet_names[:_MOST_SHEETS]
+    except _DAMAGED as error:
+        raise refuse("file_damaged", file_name(path)) from error
+    first_refusal = None
+    for sheet in sheets:
+        try:
+            return _read_sheet(file_name(path), workbook, sheet, wanted, keep_all=keep_all)
+        except FileRefusedError as refusal:
+            first_refusal = first_refusal or refusal
+    raise first_refusal or refuse("file_empty", file_name(path))
+
+
+def _check_unpacked_size(path: Path) -> None:
+    """Refuse a workbook that would unpack to more than a table can be."""
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        if size == 0:
+            raise refuse("file_empty", file_name(path))
+        if size > LARGEST_WORKBOOK_BYTES:
+            raise refuse(
+                "file_too_large", file_name(path), largest_mib=LARGEST_WORKBOOK_BYTES >> 20
+            )
+        if not zipfile.is_zipfile(file):
+            return  # the older format is not packed
+        try:
+            with zipfile.ZipFile(file) as archive:
+                unpacked = sum(part.file_size for part in archive.infolist())
+        except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+            raise refuse("file_damaged", file_name(path)) from error
+    if unpacked > LARGEST_UNPACKED_BYTES:
+        raise refuse("file_too_large", file_name(path), largest_mib=LARGEST_UNPACKED_BYTES >> 20)
+
+
+def _read_sheet(
+    file: str,
+    workbook: fastexcel.ExcelReader,
+    sheet: str,
+    wanted: Sequence[str],
+    *,
+    keep_all: bool,
+) -> SourceTable:
+    cells = _load(file, workbook, sheet)
+    filled = np.flatnonzero(_is_filled(cells))
+    if len(filled) == 0:
+        raise refuse("file_empty", file)
+    first, below = filled[0], filled[1:]
+    header = tidy([name or "" for name in cells.row(first)])
+    places = locate(file, header, wanted)
+    if keep_all:
+        places = list(range(len(header)))
+    check_size(file, cells.height * len(places))
+    names = distinct(header)
+    columns = [cells.to_series(place).gather(below).alias(names[place]) for place in places]
+    return SourceTable(
+        file=file,
+        frame=pl.DataFrame(columns),
+        rows=np.arange(1, len(below) + 1, dtype=np.int64),
+        lines=below.astype(np.int64) + 1,
+        count=len(below),
+    )
+
+
+def _is_filled(cells: pl.DataFrame) -> npt.NDArray[np.bool_]:
+    """Tell for each row of a sheet whether it holds anything."""
+    if cells.width == 0:
+        return np.zeros(0, dtype=np.bool_)
+    return cells.select(pl.any_horizontal(pl.all().is_not_null())).to_series().to_numpy()
+
+
+def _load(file: str, workbook: fastexcel.ExcelReader, sheet: str) -> pl.DataFrame:
+    """Load all cells of a sheet as text, its first row included."""
+    try:
+        return workbook.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string").to_polars()
+    except _DAMAGED as error:
+        raise refuse("file_damaged", file) from error

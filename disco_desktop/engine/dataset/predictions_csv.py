@@ -1,0 +1,84 @@
+"""Predictions as a CSV file that a spreadsheet opens without running anything."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from disco_desktop.engine.dataset.header import distinct
+from disco_desktop.engine.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    from disco_desktop.engine.dataset.dataset import UnlabelledData
+
+# What makes a spreadsheet take a cell for a formula, its wide East Asian forms included.
+# See OWASP, "CSV Injection".
+_FORMULA = r"^[\s\x00]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r\n]"
+_NUMBER = r"^\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*$"
+
+
+def inert(cells: pl.Series) -> pl.Series:
+    """Put an apostrophe before every cell that a spreadsheet would run; numbers stay numbers."""
+    is_formula = cells.str.contains(_FORMULA) & ~cells.str.contains(_NUMBER)
+    return pl.select(
+        pl.when(is_formula.fill_null(False)).then("'" + cells).otherwise(cells).alias(cells.name)
+    ).to_series()
+
+
+def write_predictions(
+    path: Path, data: UnlabelledData, columns: Mapping[str, Sequence[str | float]]
+) -> None:
+    """Write the table with columns of predictions to its right.
+
+    Args:
+        path: the file; one that is there is replaced, or left as it is if writing fails.
+        data: the table as it was loaded; rows that could not be predicted get empty cells.
+        columns: what to add, by name: a value for each of the samples.
+
+    Raises:
+        StorageError: the file cannot be written.
+    """
+    places = np.searchsorted(data.table_rows, data.samples.rows)
+    added = [_spread(name, values, places, data.table.height) for name, values in columns.items()]
+    series = [*data.table.get_columns(), *added]
+    names = distinct(inert(pl.Series([column.name for column in series])).to_list())
+    frame = pl.DataFrame(
+        [
+            (inert(column) if column.dtype == pl.String else column).alias(name)
+            for name, column in zip(names, series, strict=True)
+        ]
+    )
+    _replace(path, frame)
+
+
+def _spread(
+    name: str, values: Sequence[str | float], places: npt.NDArray[np.int64], height: int
+) -> pl.Series:
+    """Put values at their rows, and nothing at the others."""
+    spread: list[str | float | None] = [None] * height
+    for place, value in zip(places.tolist(), values, strict=True):
+        spread[place] = value
+    return pl.Series(name, spread)
+
+
+def _replace(path: Path, frame: pl.DataFrame) -> None:
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        with beside.open("wb") as file:
+            frame.write_csv(file)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise StorageError(
+            "predictions_not_written", file=path.name, reason=error.strerror or ""
+        ) from error

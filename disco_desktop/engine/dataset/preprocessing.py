@@ -1,0 +1,83 @@
+"""How a column's numbers become what the network sees; the state of it travels with the model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+from msgspec import Meta, Struct
+
+from disco_desktop.engine.errors import DataError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from disco_desktop.engine.task.tabular import NumericColumn, TabularData
+
+LARGEST_FEATURE = 1e6  # scales away from the center; more would only make the training diverge
+
+
+class NumericPreparation(
+    Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="numeric"
+):
+    """A number becomes (number - center) / scale; an empty cell counts as `fill`.
+
+    Attributes:
+        fill: None where the task refuses rows with an empty cell here.
+    """
+
+    name: str
+    center: float
+    scale: Annotated[float, Meta(gt=0)]
+    fill: float | None
+
+
+class Preprocessing(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The preparation of every input column, in the task's order."""
+
+    columns: tuple[NumericPreparation, ...]
+
+    def apply(self, numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+        """Prepare numbers (n, f), not-a-number where a cell is empty, as features (n, f)."""
+        features = np.empty(numbers.shape, dtype=np.float32)
+        for place, column in enumerate(self.columns):
+            values = numbers[:, place]
+            if column.fill is not None:
+                values = np.where(np.isnan(values), column.fill, values)
+            with np.errstate(over="ignore"):
+                scaled = (values - column.center) / column.scale
+            features[:, place] = np.clip(scaled, -LARGEST_FEATURE, LARGEST_FEATURE)
+        return features
+
+    def check_fits(self, data: TabularData) -> None:
+        """Make sure that this is the preparation of a task's columns.
+
+        Raises:
+            DataError: the columns differ, in name or in order.
+        """
+        own = [column.name for column in self.columns]
+        wanted = [column.name for column in data.inputs]
+        if own != wanted:
+            raise DataError("preprocessing_mismatch", model=own, task=wanted)
+
+
+def fit(data: TabularData, numbers: npt.NDArray[np.float64]) -> Preprocessing:
+    """Fit what the task does not declare on the training part, numbers (n, f)."""
+    return Preprocessing(
+        columns=tuple(
+            _fit_column(column, numbers[:, place]) for place, column in enumerate(data.inputs)
+        )
+    )
+
+
+def _fit_column(column: NumericColumn, values: npt.NDArray[np.float64]) -> NumericPreparation:
+    known = values[~np.isnan(values)]
+    center, scale = column.center, column.scale
+    if center is None:
+        center = float(known.mean()) if len(known) else 0.0
+    if scale is None:
+        scale = float(known.std()) if len(known) else 0.0
+        # A column that never changes tells nothing, and must not be divided by nothing.
+        scale = scale if scale > abs(center) * 1e-12 else 1.0
+    fill = {"center": center, "zero": 0.0, "refuse": None}[column.missing]
+    return NumericPreparation(name=column.name, center=center, scale=scale, fill=fill)

@@ -1,0 +1,50 @@
+"""The training and the validation part of somebody's rows, and whether one can learn from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from disco_desktop.engine.dataset.report import Problem
+from disco_desktop.engine.dataset.split import held_out
+
+if TYPE_CHECKING:
+    from disco_desktop.engine.dataset.checked_rows import CheckedRows
+    from disco_desktop.engine.task.task import Task
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Rows on both sides of the split; `problem` says why they won't do."""
+
+    training: CheckedRows
+    validation: CheckedRows
+    problem: Problem | None
+
+
+def divide(task: Task, rows: CheckedRows) -> Sides:
+    """Split rows into a training and a validation part."""
+    is_held_out = held_out(rows.units, task.training.validation_split)
+    training, validation = rows.take(~is_held_out), rows.take(is_held_out)
+    return Sides(training, validation, _problem(task, training, validation))
+
+
+def _problem(task: Task, training: CheckedRows, validation: CheckedRows) -> Problem | None:
+    count = len(training) + len(validation)
+    if count == 0:
+        return Problem(code="no_usable_rows", severity="error", count=0)
+    if not len(training) or not len(validation):
+        return Problem(code="rows_all_equal", severity="error", count=count)
+    seen = np.unique(training.outcomes)
+    if len(seen) == 1:
+        label = task.data.outcome.labels[int(seen[0])]
+        return Problem(
+            code="one_outcome_only",
+            severity="error",
+            column=task.data.outcome.name,
+            count=len(training),
+            arguments={"label": label},
+        )
+    return None

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 Buffer: TypeAlias = NDArray[np.float32]
 
+_BLOCK = 1 << 20  # values looked at in one go, so that a check takes no memory to speak of
+
 
 class Weights:
     """The parameters of a network, or a change of them.
@@ -38,7 +40,9 @@ class Weights:
         return cls(manifest, np.zeros(manifest.elements, np.float32))
 
     @classmethod
-    def from_tensors(cls, manifest: Manifest, tensors: Mapping[str, NDArray[np.float32]]) -> Weights:
+    def from_tensors(
+        cls, manifest: Manifest, tensors: Mapping[str, NDArray[np.float32]]
+    ) -> Weights:
         """Copy named tensors, each of its manifest's shape, into one buffer."""
         weights = cls(manifest, np.empty(manifest.elements, np.float32))
         for name, view in weights.tensors().items():
@@ -48,8 +52,7 @@ class Weights:
     def tensors(self) -> dict[str, NDArray[np.float32]]:
         """Return named views into the buffer, each of its manifest's shape."""
         return {
-            name: self.buffer[place].reshape(shape)
-            for name, shape, place in self.manifest.slices()
+            name: self.buffer[place].reshape(shape) for name, shape, place in self.manifest.slices()
         }
 
     def copy(self) -> Weights:
@@ -59,6 +62,14 @@ class Weights:
     def update_from(self, base: Weights) -> Weights:
         """Return the change that leads from `base` to these weights, in a buffer of its own."""
         return Weights(self.manifest, self.buffer - base.buffer)
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether no value is infinite or NaN."""
+        return all(
+            bool(np.isfinite(self.buffer[start : start + _BLOCK]).all())
+            for start in range(0, len(self.buffer), _BLOCK)
+        )
 
     def sha256(self) -> str:
         """Digest of the values as little-endian float32, in hexadecimal."""

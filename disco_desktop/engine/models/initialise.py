@@ -1,0 +1,39 @@
+"""Draw a task's initial weights: `python -m disco_desktop.engine.models.initialise PATH SEED`.
+
+The task comes as JSON on standard input. It runs as a child process, so that whoever needs the
+weights needs no torch.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from disco_desktop.engine.models.network import build_network, read_weights
+from disco_desktop.engine.task.task import decode_task
+from disco_desktop.engine.weights.model_file import write_model
+
+if TYPE_CHECKING:
+    from disco_desktop.engine.task.task import Task
+    from disco_desktop.engine.weights.weights import Weights
+
+
+def initial_weights(task: Task, *, seed: int) -> Weights:
+    """Return the weights of the task's network as torch initialises it under a seed."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return read_weights(build_network(task))
+
+
+def main(path: str, seed: str) -> None:
+    """Read the task and write its initial weights, with the task's digest in the metadata."""
+    task = decode_task(sys.stdin.buffer.read())
+    metadata = {"task_digest": task.digest, "seed": seed}
+    write_model(Path(path), initial_weights(task, seed=int(seed)), metadata)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

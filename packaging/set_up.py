@@ -131,7 +131,8 @@ def project() -> dict[str, dict]:
 def requirements_digest() -> str:
     """Return a digest of what decides what is installed; a linter's settings do not."""
     content = project()
-    deciding = [content["build-system"], content["project"], content["tool"].get("hatch")]
+    tools = content["tool"]
+    deciding = [content["build-system"], content["project"], tools["disco"], tools.get("hatch")]
     text = json.dumps(deciding, sort_keys=True) + CONSTRAINTS.read_text(encoding="utf-8")
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -224,6 +225,7 @@ def install(wanted: Stamp, torch_index: str | None, lock: int) -> None:
     """Install the project in editable form with its pinned dependencies."""
     content = project()
     requirements = [*content["project"]["dependencies"], *content["build-system"]["requires"]]
+    requirements += content["tool"]["disco"]["set-up"]["build"]
     if wanted.is_dev:
         requirements += content["project"]["optional-dependencies"]["dev"]
     pip = [*pip_command(), "install", "--no-warn-script-location"]
@@ -237,8 +239,8 @@ def install(wanted: Stamp, torch_index: str | None, lock: int) -> None:
                     run([*pip, "--no-deps", "--index-url", torch_index, torch], log, lock)
             else:
                 print(f"{torch_index} does not answer: taking the PyTorch that pip finds.")
-        # editables is what the build backend itself asks for to build an editable package.
-        run([*pip, "-c", str(CONSTRAINTS), "editables", *requirements], log, lock)
+        if requirements:
+            run([*pip, "-c", str(CONSTRAINTS), *requirements], log, lock)
         # Without isolation the pinned build backend is used, and no other is fetched.
         run([*pip, "--no-deps", "--no-build-isolation", "-e", str(CHECKOUT)], log, lock)
 
@@ -289,7 +291,7 @@ def run(command: list[str], log: object, lock: int) -> None:
         for line in pip.stdout:
             log.write(line)
             output.append(line)
-            if re.match(r"\s*(Downloading|Installing|ERROR|WARNING)", line):
+            if re.match(r"\s*(Downloading|Installing|ERROR|WARNING: Retrying)", line):
                 print(f"  {line.strip()[:150]}", flush=True)
     if pip.returncode != 0:
         raise SetUpError(cause("".join(output)))
@@ -356,7 +358,7 @@ def library_missing_for(module: str) -> str | None:
     )  # fmt: skip
     if imported.returncode == 0:
         return None
-    found = re.search(r"(\S+\.so[.\d]*): cannot open shared object", imported.stderr)
+    found = re.search(r"([\w.+-]+\.so[.\d]*): cannot open shared object", imported.stderr)
     if found:
         return found[1]
     if imported.returncode < 0:

@@ -1,0 +1,120 @@
+"""What holds for every test: a home of its own, no unexpected warning, nothing left running."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+ENDING_PATIENCE = 10.0  # seconds a process may take to end by itself once nobody needs it
+
+# Handed on to whatever a test starts, so that a process whose parent is gone is found too.
+MARK = "DISCO_TEST_PROCESS"
+os.environ[MARK] = str(os.getpid())
+os.environ.pop("DISCO_DEBUG", None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _session_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep fixtures that outlive a test out of the models and settings of whoever runs them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DISCO_HOME", str(tmp_path_factory.mktemp("disco-home")))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def disco_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give each test, and the programs it starts, a home without models or settings."""
+    home = tmp_path / "disco-home"
+    monkeypatch.setenv("DISCO_HOME", str(home))
+    return home
+
+
+class _Collector(logging.Handler):
+    """Keeps the messages from warnings up."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: list[str] = []
+        self.expected: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(f"{record.levelname} {record.name}: {record.getMessage()}")
+
+
+@pytest.fixture(autouse=True)
+def _log() -> Iterator[_Collector]:
+    """Fail a test in which this program logs a warning or worse that was not expected."""
+    root = logging.getLogger("disco")
+    handlers, level, propagates = root.handlers[:], root.level, root.propagate
+    collector = _Collector()
+    root.addHandler(collector)
+    yield collector
+    # A test may have configured logging as a program does when it starts.
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    root.propagate = propagates
+    unexpected = [
+        message
+        for message in collector.messages
+        if not any(re.search(pattern, message) for pattern in collector.expected)
+    ]
+    missed = [
+        pattern
+        for pattern in collector.expected
+        if not any(re.search(pattern, message) for message in collector.messages)
+    ]
+    if unexpected:
+        pytest.fail("logged unexpectedly:\n" + "\n".join(unexpected), pytrace=False)
+    if missed:
+        pytest.fail("expected in the log but not there:\n" + "\n".join(missed), pytrace=False)
+
+
+@pytest.fixture
+def expect_log(_log: _Collector) -> Callable[[str], None]:
+    """Give a function to expect a warning or worse in the log, as a regular expression.
+
+    A line looks like `WARNING disco.server.rooms: the message`. The test fails if it never comes.
+    """
+    return _log.expected.append
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_process_left(_session_home: None) -> Iterator[None]:
+    """Fail the session when something that a test started is still running at its end."""
+    yield
+    _, left = psutil.wait_procs(_started_here(), timeout=ENDING_PATIENCE)
+    descriptions = [_description(process) for process in left]
+    for process in left:
+        process.kill()
+    psutil.wait_procs(left, timeout=ENDING_PATIENCE)
+    if descriptions:
+        pytest.fail("left running:\n" + "\n".join(descriptions), pytrace=False)
+
+
+def _started_here() -> list[psutil.Process]:
+    """Return the processes that carry this one's mark, its children and their orphans alike."""
+    own = os.getpid()
+    started = []
+    for process in psutil.process_iter():
+        try:
+            if process.pid != own and process.environ().get(MARK) == str(own):
+                started.append(process)
+        except psutil.Error:
+            continue  # ended meanwhile, or somebody else's
+    return started
+
+
+def _description(process: psutil.Process) -> str:
+    try:
+        return f"{process.pid} {' '.join(process.cmdline())}"
+    except psutil.Error:
+        return f"{process.pid}, which is ending"

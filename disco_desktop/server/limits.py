@@ -14,11 +14,14 @@ class Limits:
 
     Attributes:
         header_seconds: from a connection's start, or from a request's first byte, until its
-            headers are whole. Over TLS the handshake counts for itself.
-        idle_seconds: how long a connection may stay open between two requests.
+            headers are whole; over TLS the handshake has as long for itself.
+        idle_seconds: how long a client may take to fetch an answer and begin the next request.
+        request_seconds: how long one request may last; a WebSocket has its own limits.
         connections: open connections in all.
         unidentified_connections: open connections that have not proved who they are; beyond
             them, the oldest give way.
+        participant_connections: open connections of one participant; beyond them, its oldest
+            give way.
         header_line_bytes: the longest request line or header.
         headers: the most headers in a request.
         piece_bytes: the largest piece of an upload or a download.
@@ -29,6 +32,8 @@ class Limits:
         hello_seconds: from a control channel's start until the participant has said who it is.
         heartbeat_seconds: silence after which a participant is asked whether it is there; one
             that does not answer within half of that is gone.
+        reconnect_seconds: how long a participant whose connection broke is waited for.
+        retry_seconds: how long after a round could not be stored it is tried again.
         outgoing_messages: messages that may wait for a participant that reads too slowly.
         task_bytes: the largest description of a task.
         weights_bytes: the largest model.
@@ -41,8 +46,10 @@ class Limits:
 
     header_seconds: float = 10.0
     idle_seconds: float = 75.0
+    request_seconds: float = 300.0
     connections: int = 4_096
     unidentified_connections: int = 256
+    participant_connections: int = 16
     header_line_bytes: int = 8_190
     headers: int = 64
     piece_bytes: int = MIB
@@ -52,6 +59,8 @@ class Limits:
     message_burst: int = 200
     hello_seconds: float = 10.0
     heartbeat_seconds: float = 20.0
+    reconnect_seconds: float = 10.0
+    retry_seconds: float = 5.0
     outgoing_messages: int = 256
     task_bytes: int = MIB
     weights_bytes: int = 4_096 * MIB

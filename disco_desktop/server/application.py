@@ -1,0 +1,52 @@
+"""Puts the server together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from disco_desktop.server.connection_guard import ConnectionGuard
+from disco_desktop.server.keys import CONFIG, GUARD, METRICS, ROOM_VIEWS
+from disco_desktop.server.metrics import ServerMetrics
+from disco_desktop.server.origin import own_origin_only
+from disco_desktop.server.pages import add_pages
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from disco_desktop.server.config import ServerConfig
+
+
+def create_application(config: ServerConfig) -> web.Application:
+    """Return the application of one server; `running` gives it its socket.
+
+    Its start may raise a `DiscoError`: the server then cannot be used.
+    """
+    guard = ConnectionGuard(config.limits)
+    app = web.Application(
+        middlewares=[guard.middleware, own_origin_only([config.host, *config.public_hosts])],
+        client_max_size=config.limits.piece_bytes,
+    )
+    app[CONFIG] = config
+    app[GUARD] = guard
+    app[METRICS] = ServerMetrics()
+    app[ROOM_VIEWS] = lambda: ()
+    app.on_response_prepare.append(_add_headers)
+    app.cleanup_ctx.append(_watch_loop)
+    add_pages(app)
+    return app
+
+
+async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Tell browsers to run, keep and guess nothing, whatever the answer is."""
+    response.headers.setdefault("Content-Security-Policy", "default-src 'none'")
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault("Server", "Disco")
+
+
+async def _watch_loop(app: web.Application) -> AsyncIterator[None]:
+    async with app[METRICS].watching_loop():
+        yield

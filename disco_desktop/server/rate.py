@@ -1,0 +1,45 @@
+"""How often somebody may ask: a bucket of tokens that fills at a steady rate."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class TokenBucket:
+    """Allows `burst` at once and `per_second` in the long run.
+
+    Time is that of a monotonic clock: setting the machine's clock changes nothing.
+    """
+
+    def __init__(
+        self, per_second: float, burst: float, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._per_second = per_second
+        self._burst = float(burst)
+        self._clock = clock
+        self._tokens = self._burst
+        self._counted = clock()
+
+    def take(self, cost: float = 1.0) -> bool:
+        """Take some tokens if they are there, and tell whether they were."""
+        self._fill()
+        if self._tokens < cost:
+            return False
+        self._tokens -= cost
+        return True
+
+    def wait_for(self, cost: float = 1.0) -> float:
+        """Return the seconds until so many tokens are there: infinity if that is never."""
+        self._fill()
+        if cost > self._burst:
+            return float("inf")
+        return max(0.0, (cost - self._tokens) / self._per_second)
+
+    def _fill(self) -> None:
+        now = self._clock()
+        self._tokens = min(self._burst, self._tokens + (now - self._counted) * self._per_second)
+        self._counted = now

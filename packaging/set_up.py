@@ -291,8 +291,10 @@ def run(command: list[str], log: object, lock: int) -> None:
         for line in pip.stdout:
             log.write(line)
             output.append(line)
-            if re.match(r"\s*(Downloading|Installing|ERROR|WARNING: Retrying)", line):
-                print(f"  {line.strip()[:150]}", flush=True)
+            if re.match(r"\s*(Downloading|Installing)", line):
+                print(f"  {line.strip()[:120]}", flush=True)
+            elif "Retrying" in line:
+                print("  The package index does not answer: asking again.", flush=True)
     if pip.returncode != 0:
         raise SetUpError(cause("".join(output)))
 

@@ -68,7 +68,7 @@ class _TableCheck:
         elif len(cells.is_empty) and cells.is_empty.all():
             self._tell("column_empty", column.name, cells.is_empty)
         else:
-            self._tell("cells_filled", column.name, cells.is_empty)
+            self._tell(f"cells_filled_{column.missing}", column.name, cells.is_empty)
         if column.center is not None and column.scale is not None:
             away = np.abs(cells.values - column.center)
             self._tell("cell_far_out", column.name, away > FAR_OUT * column.scale)

@@ -28,10 +28,12 @@ def locate(file: str, names: Sequence[str], wanted: Sequence[str]) -> list[int]:
     """
     missing = [name for name in wanted if name not in names]
     if missing:
-        raise refuse("columns_missing", file, columns=missing, similar=_similar(missing, names))
+        similar = _similar(missing, names)
+        code = "columns_missing_but_similar" if similar else "columns_missing"
+        raise refuse(code, file, columns=missing, similar=similar)
     for name in wanted:
         if names.count(name) > 1:
-            raise refuse("column_twice", file, name=name)
+            raise refuse("column_twice", file, column=name)
     return [names.index(name) for name in wanted]
 
 
@@ -46,13 +48,16 @@ def _similar(missing: Sequence[str], names: Sequence[str]) -> list[str]:
 
 
 def distinct(names: Sequence[str]) -> list[str]:
-    """Return names that differ: an empty one or a repeated one gets a number."""
+    """Return names that differ: an empty one or a repeated one gets a number, others stay."""
     taken: set[str] = set()
+    reserved = set(names)
     given: list[str] = []
     for number, name in enumerate(names, start=1):
-        candidate = name or f"column {number}"
-        while candidate in taken:
-            candidate = f"{candidate} ({number})"
+        candidate = name
+        if not name or name in taken:
+            candidate = f"{name or 'column'} ({number})"
+            while candidate in taken or candidate in reserved:
+                candidate += "'"
         taken.add(candidate)
         given.append(candidate)
     return given

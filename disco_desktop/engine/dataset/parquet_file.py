@@ -57,4 +57,7 @@ def _text(column: pl.Series) -> pl.Series:
     """Write a column as text; lists, structures and bytes have none, so they become empty."""
     if column.dtype.is_nested() or column.dtype == pl.Binary:
         return pl.repeat(None, len(column), dtype=pl.String, eager=True)
-    return column.cast(pl.String, strict=False)
+    try:
+        return column.cast(pl.String, strict=False)
+    except pl.exceptions.PolarsError:
+        return pl.repeat(None, len(column), dtype=pl.String, eager=True)

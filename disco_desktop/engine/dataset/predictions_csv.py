@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
+from disco_desktop.engine.dataset.excerpt import file_name
 from disco_desktop.engine.dataset.header import distinct
+from disco_desktop.engine.durable_files import replaced_durably
 from disco_desktop.engine.errors import StorageError
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 # What makes a spreadsheet take a cell for a formula, its wide East Asian forms included.
 # See OWASP, "CSV Injection".
 _FORMULA = r"^[\s\x00]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r\n]"
+_ROWS_AT_ONCE = 100_000
 _NUMBER = r"^\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*$"
 
 
@@ -70,15 +72,14 @@ def _spread(
 
 
 def _replace(path: Path, frame: pl.DataFrame) -> None:
-    beside = path.with_name(f".{path.name}.part")
+    """Write piece by piece, so that the text is never in memory as a whole."""
     try:
-        with beside.open("wb") as file:
-            frame.write_csv(file)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
+        with replaced_durably(path) as file:
+            for start in range(0, max(frame.height, 1), _ROWS_AT_ONCE):
+                piece = frame.slice(start, _ROWS_AT_ONCE)
+                file.write(piece.write_csv(include_header=start == 0).encode())
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is no name for a file"
         raise StorageError(
-            "predictions_not_written", file=path.name, reason=error.strerror or ""
+            "predictions_not_written", file=file_name(path), reason=reason
         ) from error

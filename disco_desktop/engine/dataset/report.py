@@ -37,13 +37,16 @@ class Problem(Struct, frozen=True, kw_only=True):
     arguments: dict[str, ProblemArgument] = {}
 
     def told(self) -> dict[str, ProblemArgument | list[int]]:
-        """Return all that the sentence may mention, by name."""
+        """Return all that the sentence may mention, by name.
+
+        Where a format has no lines, its rows are its lines.
+        """
         return {
             **self.arguments,
             "file": self.file,
             "column": self.column,
             "rows": self.rows,
-            "lines": self.lines,
+            "lines": self.lines or self.rows,
             "count": self.count,
         }
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from disco_desktop.engine.dataset.report import MENTIONED_ROWS, Problem
+from disco_desktop.engine.dataset.report import MENTIONED_ROWS, Problem, ProblemArgument
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -53,10 +53,12 @@ class SourceTable:
         return self.rows[first].tolist(), lines
 
 
-def refuse(code: str, file: str, **arguments: str | int | float | list[str]) -> FileRefusedError:
+def refuse(
+    code: str, file: str, *, column: str = "", **arguments: ProblemArgument
+) -> FileRefusedError:
     """Return the exception that says why a file cannot be used."""
     return FileRefusedError(
-        Problem(code=code, severity="error", file=file, arguments=dict(arguments))
+        Problem(code=code, severity="error", file=file, column=column, arguments=dict(arguments))
     )
 
 

@@ -6,7 +6,10 @@ An error carries a code and its arguments; the sentence a person reads is made f
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Self, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Argument: TypeAlias = str | int | float | list[str] | list[int]
 
@@ -23,8 +26,15 @@ class DiscoError(Exception):
     def __init__(self, code: str, *, detail: str = "", **arguments: Argument) -> None:
         super().__init__(code, arguments, detail)
         self.code = code
-        self.arguments = arguments
+        self.arguments: dict[str, Argument] = arguments
         self.detail = detail
+
+    @classmethod
+    def told(cls, code: str, arguments: Mapping[str, Argument]) -> Self:
+        """Return the error that another process told of; its arguments may be any."""
+        error = cls(code)
+        error.arguments = dict(arguments)
+        return error
 
     def __str__(self) -> str:
         told = ", ".join(f"{name}={value!r}" for name, value in self.arguments.items())

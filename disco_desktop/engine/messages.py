@@ -1,15 +1,20 @@
 """The messages between a participant and its server, typed and bounded.
 
-Control messages travel as MessagePack in binary WebSocket frames, one message a frame. The bulk of an update
-or a model travels over HTTP, announced by a message here. Unknown fields and kinds are refused.
+Control messages travel as MessagePack in binary WebSocket frames, one message a frame. The bulk of
+an update or a model travels over HTTP, announced by a message here. Unknown fields and kinds are
+refused.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta, Struct
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PROTOCOL_VERSION = 1
 LARGEST_MESSAGE = 1 << 16  # bytes of one control message
@@ -93,8 +98,7 @@ class Welcome(Message, frozen=True, tag="welcome"):
         participant: its id on the network, derived from its key.
         token: for its uploads; a new one at each connection, and the one before is void.
         session: the number of the task's training; `rounds` rounds, `round` of them done.
-        contributed: the latest base round of which the server has an acknowledged contribution of
-            this participant in this session.
+        contributors: how many the current model is made of; zero before the first round.
     """
 
     participant: NodeId
@@ -105,7 +109,7 @@ class Welcome(Message, frozen=True, tag="welcome"):
     model: ModelReference
     participants: Count
     minimum: Count
-    contributed: Count | None = None
+    contributors: Count
 
 
 class Refused(Message, frozen=True, tag="refused"):
@@ -127,15 +131,12 @@ class RoundClosed(Message, frozen=True, tag="round_closed"):
 
     Attributes:
         round: how many rounds it has behind it.
-        participants: how many contributed.
-        is_counted: whether the receiver did.
+        contributors: how many it is made of.
     """
 
     round: Count
-    rounds: Count
     model: ModelReference
-    participants: Count
-    is_counted: bool
+    contributors: Count
 
 
 class Trouble(Message, frozen=True, tag="trouble"):
@@ -170,11 +171,12 @@ class UploadState(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
     Attributes:
         offset: how many bytes are there and right; the upload goes on from here.
-        is_accepted: whether the contribution is stored for good and will count.
+        counts_in: the round whose model the contribution is or will be part of, once it is stored
+            for good; none before.
     """
 
     offset: Count
-    is_accepted: bool
+    counts_in: Count | None = None
 
 
 class Problem(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -184,8 +186,31 @@ class Problem(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     arguments: dict[str, str | int] = {}
 
 
-_from_participant = msgspec.msgpack.Decoder(FromParticipant)
-_from_server = msgspec.msgpack.Decoder(FromServer)
+class TaskSummary(Struct, frozen=True, kw_only=True):
+    """A task on offer and how its session stands; in JSON, since scripts read it too.
+
+    Attributes:
+        session: the number of its latest session; zero before the first.
+        round: how many rounds of `rounds` are done.
+        participants: how many take part now.
+    """
+
+    id: str
+    digest: str
+    title: str
+    summary: str
+    scheme: str
+    session: int
+    round: int
+    rounds: int
+    participants: int
+    minimum: int
+
+
+_from_participant: msgspec.msgpack.Decoder[FromParticipant] = msgspec.msgpack.Decoder(
+    FromParticipant
+)
+_from_server: msgspec.msgpack.Decoder[FromServer] = msgspec.msgpack.Decoder(FromServer)
 
 
 def encode_message(message: Message) -> bytes:
@@ -199,7 +224,8 @@ def decode_from_participant(content: bytes) -> FromParticipant:
     Raises:
         msgspec.MsgspecError: it is no message of the protocol.
     """
-    return _bounded(_from_participant, content)
+    with _decode_errors():
+        return _from_participant.decode(content)
 
 
 def decode_from_server(content: bytes) -> FromServer:
@@ -208,11 +234,14 @@ def decode_from_server(content: bytes) -> FromServer:
     Raises:
         msgspec.MsgspecError: it is no message of the protocol.
     """
-    return _bounded(_from_server, content)
+    with _decode_errors():
+        return _from_server.decode(content)
 
 
-def _bounded(decoder: msgspec.msgpack.Decoder, content: bytes):  # type: ignore[no-untyped-def,type-arg] # noqa: ANN
+@contextmanager
+def _decode_errors() -> Iterator[None]:
+    """Let hostile input fail in one way."""
     try:
-        return decoder.decode(content)
+        yield
     except (RecursionError, MemoryError, OverflowError) as error:
         raise msgspec.DecodeError("nested too deep, or announces more than it holds") from error

@@ -11,6 +11,10 @@ from disco_desktop.server.keys import CONFIG, GUARD, METRICS, ROOM_VIEWS
 from disco_desktop.server.metrics import ServerMetrics
 from disco_desktop.server.origin import own_origin_only
 from disco_desktop.server.pages import add_pages
+from disco_desktop.server.rooms.view import room_views
+from disco_desktop.server.routes import federated, models, tasks, uploads
+from disco_desktop.server.routes.answers import errors_as_answers
+from disco_desktop.server.services import SERVICES, start_services
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -25,15 +29,23 @@ def create_application(config: ServerConfig) -> web.Application:
     """
     guard = ConnectionGuard(config.limits)
     app = web.Application(
-        middlewares=[guard.middleware, own_origin_only([config.host, *config.public_hosts])],
+        middlewares=[
+            guard.middleware,
+            own_origin_only([config.host, *config.public_hosts]),
+            errors_as_answers,
+        ],
         client_max_size=config.limits.piece_bytes,
     )
     app[CONFIG] = config
     app[GUARD] = guard
     app[METRICS] = ServerMetrics()
-    app[ROOM_VIEWS] = lambda: ()
+    app[ROOM_VIEWS] = lambda: room_views(app[SERVICES].rooms)
     app.on_response_prepare.append(_add_headers)
     app.cleanup_ctx.append(_watch_loop)
+    app.cleanup_ctx.append(_serve_rooms)
+    app.on_shutdown.append(_let_members_go)
+    for routes in (tasks.routes, models.routes, uploads.routes, federated.routes):
+        app.add_routes(routes)
     add_pages(app)
     return app
 
@@ -50,3 +62,13 @@ async def _add_headers(request: web.Request, response: web.StreamResponse) -> No
 async def _watch_loop(app: web.Application) -> AsyncIterator[None]:
     async with app[METRICS].watching_loop():
         yield
+
+
+async def _serve_rooms(app: web.Application) -> AsyncIterator[None]:
+    app[SERVICES] = services = await start_services(app[CONFIG])
+    yield
+    await services.rooms.close()
+
+
+async def _let_members_go(app: web.Application) -> None:
+    app[SERVICES].rooms.let_members_go()

@@ -8,6 +8,7 @@ newer ones have come, and a participant's own is never cut for others.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from disco_desktop.server.connection import Connection
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Iterator
 
     from aiohttp.typedefs import Handler
 
@@ -83,6 +84,18 @@ class ConnectionGuard:
         self._identified += 1
         if len(own) > self.limits.participant_connections:
             next(iter(own)).cut("too many of one participant")
+
+    @contextlib.contextmanager
+    def own_time(self, request: web.BaseRequest) -> Iterator[None]:
+        """Do not time a request while what it does bounds every piece of it by itself."""
+        connection = _connection_of(request)
+        if connection is not None:
+            connection.request_began(None)
+        try:
+            yield
+        finally:
+            if connection is not None:
+                connection.request_ended()
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:

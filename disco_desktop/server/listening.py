@@ -40,9 +40,9 @@ def listening_socket(host: str, port: int) -> socket.socket:
 def _listen_error(host: str, port: int, error: Exception) -> ServerError:
     number = getattr(error, "errno", None)
     if number == errno.EADDRINUSE:
-        return ServerError("listen_port_in_use", port=port)
+        return ServerError("listen_port_in_use", port=str(port))
     if number == errno.EACCES:
-        return ServerError("listen_port_forbidden", port=port)
+        return ServerError("listen_port_forbidden", port=str(port))
     if isinstance(error, socket.gaierror | UnicodeError) or number == errno.EADDRNOTAVAIL:
         return ServerError("listen_host_unknown", host=host)
-    return ServerError("listen_failed", host=host, port=port, detail=str(error))
+    return ServerError("listen_failed", host=host, port=str(port), detail=str(error))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from disco_desktop.server.plain_text import plain
+from disco_desktop.app.inert_text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +42,7 @@ def status_page(version: str, uptime: float, rooms: Sequence[RoomView]) -> str:
     """
     participants = sum(room.participants for room in rooms)
     facts = [
-        f"Version {plain(version)}",
+        f"Version {_plain(version)}",
         f"up for {duration(uptime)}",
         _count(participants, "participant"),
         _count(len({room.task_id for room in rooms}), "task"),
@@ -66,6 +67,11 @@ def duration(seconds: float) -> str:
     return _count(hours // 24, "day")
 
 
+def _plain(text: str) -> str:
+    """Return HTML that shows a text as it is; `<bdi>` keeps a right-to-left one to itself."""
+    return f"<bdi>{html.escape(inert(text))}</bdi>"
+
+
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
@@ -75,10 +81,10 @@ def _room(room: RoomView) -> str:
     last = "none yet" if room.last_round_seconds is None else duration(room.last_round_seconds)
     return _ROOM.format(
         mood="busy" if room.participants >= room.minimum else "quiet",
-        title=plain(room.title),
-        task_id=plain(room.task_id),
-        session=plain(room.session),
-        status=plain(room.status),
+        title=_plain(room.title),
+        task_id=_plain(room.task_id),
+        session=_plain(room.session),
+        status=_plain(room.status),
         round=room.round,
         rounds=room.rounds,
         most=max(room.rounds, 1),

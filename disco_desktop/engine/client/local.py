@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from disco_desktop.engine.client.client import Aggregate, Client, Session
-
-if TYPE_CHECKING:
-    from disco_desktop.engine.weights.weights import Weights
+from disco_desktop.engine.weights.weights import Weights
 
 
 class LocalClient(Client):
@@ -26,8 +22,9 @@ class LocalClient(Client):
     async def on_round_end_communication(
         self, update: Weights, *, base_round: int, samples: int
     ) -> Aggregate:
-        """Add our own update to our own weights."""
-        self._weights.buffer += update.buffer
+        """Add our own update to our own weights, which whoever was given them before still has."""
+        own = self._weights
+        self._weights = Weights(own.manifest, own.buffer + update.buffer)
         self._round = base_round + 1
         return Aggregate(weights=self._weights, round=self._round, participants=1)
 

@@ -6,18 +6,25 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING, TypeAlias
 
-from disco_desktop.engine.events import ParticipantsChanged, Status, StatusChanged
+from disco_desktop.engine.events import (
+    ParticipantsChanged,
+    ProblemArose,
+    Status,
+    StatusChanged,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
-Notice: TypeAlias = StatusChanged | ParticipantsChanged
+    from disco_desktop.engine.errors import DiscoError
+
+Notice: TypeAlias = StatusChanged | ParticipantsChanged | ProblemArose
 
 LARGEST_QUEUE = 64
 
 
 class Notices:
-    """A bounded queue of status changes, read by the stream of events.
+    """A bounded queue of what changed, read by the stream of events.
 
     A status is entered when it differs from the one before. Where nobody reads, the oldest go.
     """
@@ -40,6 +47,10 @@ class Notices:
         if (participants, minimum) != (self.participants, self.minimum):
             self.participants, self.minimum = participants, minimum
             self._enter(ParticipantsChanged(participants=participants, minimum=minimum))
+
+    def report(self, error: DiscoError) -> None:
+        """Enter a problem that does not end the training."""
+        self._enter(ProblemArose(code=error.code, arguments=error.arguments))
 
     def _enter(self, notice: Notice) -> None:
         self._queue.append(notice)

@@ -1,7 +1,7 @@
 """Codecs: how the values of an update become bytes on the wire.
 
-Both are plain arrays of little-endian numbers in the manifest's order, so that a file of them can be
-decoded block by block and nothing has to be parsed.
+Both are plain arrays of little-endian numbers in the manifest's order, so that a file of them can
+be decoded block by block and nothing has to be parsed.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def encode(buffer: Buffer, codec: Codec) -> memoryview:
     NaN stay what they are, so that the receiver can refuse them.
     """
     if codec == "fp32":
-        return memoryview(buffer.astype("<f4", copy=False)).cast("B")
+        return buffer.astype("<f4", copy=False).data.cast("B")
     bits = buffer.view(np.uint32)
     rounding = ((bits >> np.uint32(16)) & np.uint32(1)) + np.uint32(0x7FFF)
     halves = ((bits + rounding) >> np.uint32(16)).astype("<u2")
@@ -39,7 +39,7 @@ def encode(buffer: Buffer, codec: Codec) -> memoryview:
         # Rounding could carry a NaN over into a number; its upper half with a bit set does not.
         halves[not_finite] = (bits[not_finite] >> np.uint32(16)).astype("<u2")
         halves[np.isnan(buffer)] |= np.uint16(0x0040)
-    return memoryview(halves).cast("B")
+    return halves.data.cast("B")
 
 
 def decode(content: bytes | bytearray | memoryview, codec: Codec) -> Buffer:

@@ -1,8 +1,8 @@
 """Content in pieces: how weights are digested and moved.
 
-A content's digest is the SHA-256 of its pieces' digests. Whoever holds the digest can check the list of
-the pieces' digests, and with it each piece as it arrives: one flipped bit costs one piece, and the
-bytes are hashed once.
+A content's digest is the SHA-256 of its pieces' digests. Whoever holds the digest can check the
+list of the pieces' digests, and with it each piece as it arrives: one flipped bit costs one piece,
+and the bytes are hashed once.
 """
 
 from __future__ import annotations

@@ -1,0 +1,329 @@
+"""The client of federated learning: one server, which aggregates."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from disco_desktop.engine.client.address import client_session
+from disco_desktop.engine.client.backoff import Backoff
+from disco_desktop.engine.client.client import Aggregate, Client, Session
+from disco_desktop.engine.client.control_connection import ConnectionLostError, ControlConnection
+from disco_desktop.engine.client.standing import Standing
+from disco_desktop.engine.client.transfer import Download, Upload
+from disco_desktop.engine.errors import ContributionError, ServerError, StorageError
+from disco_desktop.engine.messages import Announcement, Leave, Pause, Refused, Resume
+from disco_desktop.engine.weights.codec import encode
+from disco_desktop.engine.weights.pieces import digest_pieces
+from disco_desktop.engine.weights.weights import Weights
+from disco_desktop.logs import logger
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    import aiohttp
+    from yarl import URL
+
+    from disco_desktop.engine.client.address import ServerAddress
+    from disco_desktop.engine.client.identity import Identity
+    from disco_desktop.engine.messages import Message, ModelReference, Role
+    from disco_desktop.engine.task.task import Task
+    from disco_desktop.engine.weights.manifest import Manifest
+
+PATIENCE = 1800.0  # seconds that we wait for others, or for the server to come back
+
+# What the server or the network says for a while; everything else is for good.
+_PASSING = {
+    "server_unreachable",
+    "server_timeout",
+    "server_connection_lost",
+    "server_name_unknown",
+    "server_proxy_failed",
+    "server_answer_strange",
+    "server_storage",
+}
+
+_log = logger(__name__)
+
+
+class FederatedClient(Client):
+    """Takes part in one session of a task at one server.
+
+    A connection that breaks is made anew, as the same participant and in the same session; uploads
+    and downloads go on where they were cut off.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        manifest: Manifest,
+        address: ServerAddress,
+        identity: Identity,
+        *,
+        session: int | None = None,
+        role: Role = "participant",
+        patience: float = PATIENCE,
+    ) -> None:
+        super().__init__()
+        self._task = task
+        self._manifest = manifest
+        self._address = address
+        self._identity = identity
+        self._session = session
+        self._role: Role = role
+        self._patience = patience
+        self._http: aiohttp.ClientSession | None = None
+        self._connection: ControlConnection | None = None
+        self._standing: Standing | None = None
+        self._listening: asyncio.Task[None] | None = None
+        self._failure: ServerError | None = None
+        self._is_paused = False
+        self._server_key: bytes | None = None
+
+    @property
+    def session(self) -> int | None:
+        """The number of the session that we take part in, to come back to it later."""
+        return self._session
+
+    # --- connecting
+
+    async def connect(self) -> Session:
+        """Join, and return the current model.
+
+        Raises:
+            ServerError: the server cannot be reached, is not the one that was pinned, has no such
+                task or another version of it, or refused us.
+        """
+        self._http = client_session(self._address)
+        try:
+            try:
+                await self._join()
+            except ConnectionLostError as error:
+                raise ServerError("server_connection_lost", address=self._address.url) from error
+            self._listening = asyncio.create_task(self._listen())
+            async with self._bounded():
+                weights = await self._fetch(self._known.model)
+        except BaseException:
+            await self.disconnect()
+            raise
+        return Session(weights=weights, round=self._known.round, rounds=self._known.rounds)
+
+    async def _join(self) -> None:
+        """Make a connection and have the server tell us how the session stands."""
+        connection = await ControlConnection.open(
+            self._open_http, self._address, self._task, self.ledger
+        )
+        try:
+            welcome = await connection.shake_hands(
+                self._identity, self._task, role=self._role, session=self._session
+            )
+            if self._is_paused:
+                await connection.send(Pause())
+        except BaseException:
+            await connection.close()
+            raise
+        if self._server_key not in (None, connection.server_key):
+            await connection.close()
+            raise ServerError("server_key_changed", address=self._address.url)
+        self._server_key = connection.server_key
+        self._connection = connection
+        self._session = welcome.session
+        if self._standing is None:
+            self._standing = Standing(welcome)
+        else:
+            self._standing.take(welcome)
+        self.notices.set_participants(welcome.participants, welcome.minimum)
+
+    @property
+    def _open_http(self) -> aiohttp.ClientSession:
+        if self._http is None:
+            raise RuntimeError("connect() comes first")
+        return self._http
+
+    @property
+    def _contributions(self) -> URL:
+        place = f"/tasks/{self._task.id}/sessions/{self._session}/contributions"
+        return self._address.endpoint(place)
+
+    @property
+    def _known(self) -> Standing:
+        if self._standing is None:
+            raise RuntimeError("connect() comes first")
+        return self._standing
+
+    async def _listen(self) -> None:
+        """Take in what the server says, over as many connections as it needs."""
+        try:
+            while True:
+                with contextlib.suppress(ConnectionLostError):
+                    await self._hear()
+                self._known.lost()
+                await self._rejoin()
+        except ServerError as error:
+            self._failure = error
+            self._known.lost()
+
+    async def _hear(self) -> None:
+        assert self._connection is not None  # noqa: S101 - _join() made it
+        while True:
+            message = await self._connection.receive()
+            if isinstance(message, Refused):
+                raise ServerError.told(message.code, message.arguments)
+            self._known.take(message)
+            self.notices.set_participants(self._known.participants, self._known.minimum)
+
+    async def _rejoin(self) -> None:
+        """Connect again, trying for as long as our patience lasts."""
+        _log.debug("the connection to %s is lost", self._address.url)
+        backoff = Backoff()
+        try:
+            async with asyncio.timeout(self._patience):
+                while True:
+                    await backoff.pause()
+                    try:
+                        await self._join()
+                    except ConnectionLostError as error:
+                        _log.debug("cannot rejoin: %s", error)
+                    except ServerError as error:
+                        if error.code not in _PASSING:
+                            raise
+                        _log.debug("cannot rejoin: %s", error)
+                    else:
+                        return
+        except TimeoutError as error:
+            raise ServerError(
+                "server_away", address=self._address.url, minutes=round(self._patience / 60)
+            ) from error
+
+    # --- exchanging
+
+    async def on_round_end_communication(
+        self, update: Weights, *, base_round: int, samples: int
+    ) -> Aggregate:
+        """Upload an update and wait for the model that it becomes part of.
+
+        Where we come too late for it to count, the current model is returned, marked as stale.
+
+        Raises:
+            ServerError: others or the server did not come in time, or the server refused us.
+            ContributionError: the update was refused; nothing was counted.
+        """
+        content = encode(update.buffer, self._task.collaboration.codec)
+        announcement = Announcement(
+            base_round=base_round,
+            samples=samples,
+            size=len(content),
+            piece_digests=await asyncio.to_thread(digest_pieces, content),
+        )
+        async with self._bounded():
+            counts_in = await self._contribute(
+                Upload(announcement, content, self.ledger), base_round
+            )
+            await self._wait_for_round(counts_in if counts_in is not None else base_round + 1)
+            known = self._known
+            round_, contributors = known.round, known.contributors
+            weights = await self._fetch(known.model)
+        return Aggregate(
+            weights=weights,
+            round=round_,
+            participants=contributors,
+            is_counted=counts_in is not None,
+            is_stale=counts_in is None,
+            is_last=round_ >= known.rounds,
+        )
+
+    async def _contribute(self, upload: Upload, base_round: int) -> int | None:
+        """Upload, and return the round that it counts in; nothing where we are too late."""
+        backoff = Backoff()
+        while True:
+            await self._until_connected()
+            known = self._known
+            self._say_what_we_wait_for()
+            try:
+                return await upload.go_on(self._open_http, self._contributions, known.token)
+            except ContributionError as error:
+                if error.code != "update_too_late":
+                    raise
+                _log.debug("too late for round %d: %s", base_round + 1, error)
+                return None
+            except (ConnectionLostError, StorageError) as error:
+                _log.debug("the upload was cut off: %s", error)
+            await backoff.pause()
+
+    async def _wait_for_round(self, round_: int) -> None:
+        while self._known.round < round_:
+            if not self._known.is_connected:
+                await self._until_connected()
+                continue
+            self._say_what_we_wait_for()
+            await self._known.changed()
+
+    async def _fetch(self, model: ModelReference) -> Weights:
+        """Download a model, over as many connections as it takes."""
+        buffer = np.empty(self._manifest.elements, "<f4")
+        download = Download(model, buffer.data.cast("B"), self.ledger)
+        backoff = Backoff()
+        while True:
+            await self._until_connected()
+            try:
+                await download.go_on(self._open_http, self._address)
+            except ConnectionLostError as error:
+                _log.debug("the download was cut off: %s", error)
+                await backoff.pause()
+            else:
+                return Weights(self._manifest, buffer.astype(np.float32, copy=False))
+
+    async def _until_connected(self) -> None:
+        while not self._known.is_connected:
+            if self._failure is not None:
+                raise self._failure
+            self.notices.set_status("reconnecting")
+            await self._known.changed()
+
+    def _say_what_we_wait_for(self) -> None:
+        is_enough = self._known.is_enough
+        self.notices.set_status("updating model" if is_enough else "not enough participants")
+
+    @contextlib.asynccontextmanager
+    async def _bounded(self) -> AsyncIterator[None]:
+        """Bound a wait for the others by our patience."""
+        try:
+            async with asyncio.timeout(self._patience):
+                yield
+        except TimeoutError as error:
+            raise ServerError("waited_too_long", minutes=round(self._patience / 60)) from error
+
+    # --- the rest
+
+    async def pause(self) -> None:
+        """Tell the others not to wait for us."""
+        self._is_paused = True
+        await self._tell(Pause())
+
+    async def resume(self) -> None:
+        """Tell the others that we train again."""
+        self._is_paused = False
+        await self._tell(Resume())
+
+    async def _tell(self, message: Message) -> None:
+        """Say something that a later connection would say again by itself."""
+        if self._connection is not None:
+            with contextlib.suppress(ConnectionLostError):
+                await self._connection.send(message)
+
+    async def disconnect(self) -> None:
+        """Leave. Safe to call at any time, and more than once."""
+        if self._listening is not None:
+            self._listening.cancel()
+            await asyncio.gather(self._listening, return_exceptions=True)
+            self._listening = None
+        if self._connection is not None:
+            await self._tell(Leave())
+            await self._connection.close()
+            self._connection = None
+        if self._http is not None:
+            await self._http.close()
+            self._http = None

@@ -1,0 +1,183 @@
+"""Moving an update up and a model down, in pieces, so that a cut costs one piece at the most."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import aiohttp
+import msgspec
+
+from disco_desktop.engine.client.control_connection import ConnectionLostError
+from disco_desktop.engine.errors import ContributionError, DiscoError, ServerError, StorageError
+from disco_desktop.engine.messages import Problem, UploadState
+from disco_desktop.engine.weights.pieces import (
+    DIGEST_SIZE,
+    PIECE,
+    content_digest,
+    piece_count,
+    piece_digest,
+    pieces,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from yarl import URL
+
+    from disco_desktop.engine.client.address import ServerAddress
+    from disco_desktop.engine.client.ledger import Ledger
+    from disco_desktop.engine.messages import Announcement, ModelReference
+
+PIECE_SECONDS = 60.0
+_SMALL = 1 << 20  # bytes of an answer that is not a model
+
+
+class Upload:
+    """An update on its way to the server; goes on from where it was cut off."""
+
+    def __init__(self, announcement: Announcement, content: memoryview, ledger: Ledger) -> None:
+        self._announcement = announcement
+        self._content = content
+        self._ledger = ledger
+
+    async def go_on(self, http: aiohttp.ClientSession, url: URL, token: str) -> int:
+        """Announce the update, send what the server lacks, and return the round it counts in.
+
+        Raises:
+            ConnectionLostError: it was cut off; call again.
+            ContributionError: the server refused the update; it counts nowhere.
+            ServerError, StorageError: the server cannot take it now.
+        """
+        headers = {"Authorization": f"Bearer {token}"}
+        announcement = msgspec.msgpack.encode(self._announcement)
+        async with _request(http.post(url, data=announcement, headers=headers)) as response:
+            state = await _state(response)
+        self._ledger.sent("announcement", len(announcement))
+        if state.counts_in is None:
+            state = await self._send(http, url, headers, state.offset)
+        if state.counts_in is None:
+            raise ConnectionLostError("sent, but not acknowledged")
+        return state.counts_in
+
+    async def _send(
+        self, http: aiohttp.ClientSession, url: URL, headers: dict[str, str], offset: int
+    ) -> UploadState:
+        if not 0 <= offset <= len(self._content) or (
+            offset % PIECE and offset < len(self._content)
+        ):
+            raise ServerError("server_answer_strange", detail=f"offset {offset}")
+        headers = {**headers, "Content-Length": str(len(self._content) - offset)}
+        url = (url / str(self._announcement.base_round)).with_query(offset=str(offset))
+        async with asyncio.timeout(PIECE_SECONDS) as limit:
+            body = self._pieces(offset, limit)
+            async with _request(http.put(url, data=body, headers=headers)) as response:
+                return await _state(response)
+
+    async def _pieces(self, offset: int, limit: asyncio.Timeout) -> AsyncIterator[memoryview]:
+        """Yield the pieces, each of which gets its time to leave."""
+        loop = asyncio.get_running_loop()
+        for piece in pieces(self._content, offset=offset):
+            limit.reschedule(loop.time() + PIECE_SECONDS)
+            yield piece
+            self._ledger.sent("update", len(piece))
+        limit.reschedule(loop.time() + PIECE_SECONDS)
+
+
+class Download:
+    """A model on its way here; every piece is checked as it comes."""
+
+    def __init__(self, model: ModelReference, into: memoryview, ledger: Ledger) -> None:
+        if len(into) != model.size:
+            raise ServerError("model_of_other_size", detail=f"{model.size}, not {len(into)}")
+        self._model = model
+        self._into = into
+        self._ledger = ledger
+        self._digests = b""
+        self._offset = 0
+
+    async def go_on(self, http: aiohttp.ClientSession, address: ServerAddress) -> None:
+        """Fetch what is missing.
+
+        Raises:
+            ConnectionLostError: it was cut off, or a piece arrived damaged; call again.
+            ServerError: the server does not have it, or it is not what its digest says.
+        """
+        url = address.endpoint(f"/models/{self._model.digest}")
+        if not self._digests:
+            await self._fetch_digests(http, url / "pieces")
+        if self._offset == len(self._into):
+            return
+        headers = {"Range": f"bytes={self._offset}-"}
+        async with _request(http.get(url, headers=headers)) as response:
+            if response.status != 206:
+                raise ServerError("server_answer_strange", detail=f"status {response.status}")
+            while self._offset < len(self._into):
+                await self._take_piece(response)
+
+    async def _fetch_digests(self, http: aiohttp.ClientSession, url: URL) -> None:
+        size = piece_count(self._model.size) * DIGEST_SIZE
+        async with asyncio.timeout(PIECE_SECONDS), _request(http.get(url)) as response:
+            digests = await response.content.readexactly(size)
+        if content_digest(digests) != self._model.digest:
+            raise ConnectionLostError("the list of pieces arrived damaged")
+        self._digests = digests
+        self._ledger.received("piece digests", size)
+
+    async def _take_piece(self, response: aiohttp.ClientResponse) -> None:
+        size = min(PIECE, len(self._into) - self._offset)
+        async with asyncio.timeout(PIECE_SECONDS):
+            piece = await response.content.readexactly(size)
+        self._ledger.received("model", size)
+        place = self._offset // PIECE * DIGEST_SIZE
+        if piece_digest(piece) != self._digests[place : place + DIGEST_SIZE]:
+            raise ConnectionLostError("a piece arrived damaged")
+        self._into[self._offset : self._offset + size] = piece
+        self._offset += size
+
+
+@asynccontextmanager
+async def _request(
+    request: aiohttp.client._RequestContextManager,
+) -> AsyncIterator[aiohttp.ClientResponse]:
+    """Make a request; turn refusals into errors, and cuts into a lost connection."""
+    try:
+        async with request as response:
+            if response.status >= 400:
+                raise await _refusal(response)
+            yield response
+    except (aiohttp.ClientError, OSError, EOFError) as error:
+        raise ConnectionLostError(repr(error)) from error
+
+
+async def _refusal(response: aiohttp.ClientResponse) -> Exception:
+    """Say what the server said; only those that another try cannot mend are errors of ours."""
+    try:
+        problem = msgspec.msgpack.decode(await response.content.read(_SMALL), type=Problem)
+    except msgspec.MsgspecError:
+        return ConnectionLostError(f"the server answered {response.status}")
+    kind: type[DiscoError] = {422: ContributionError, 507: StorageError}.get(
+        response.status, ServerError
+    )
+    if problem.code in _PASSING:
+        return ConnectionLostError(problem.code)
+    return kind.told(problem.code, problem.arguments)
+
+
+# Answers that a fresh connection or another try mends.
+_PASSING = {
+    "piece_differs",
+    "upload_offset",
+    "upload_busy",
+    "upload_not_announced",
+    "token_not_valid",
+    "request_too_slow",
+}
+
+
+async def _state(response: aiohttp.ClientResponse) -> UploadState:
+    try:
+        return msgspec.msgpack.decode(await response.content.read(_SMALL), type=UploadState)
+    except msgspec.MsgspecError as error:
+        raise ServerError("server_answer_strange", detail=str(error)) from error

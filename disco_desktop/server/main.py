@@ -1,0 +1,124 @@
+"""The program `disco-server`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+import sys
+from typing import TYPE_CHECKING
+
+from disco_desktop import logs
+from disco_desktop.app.sentences import sentence
+from disco_desktop.engine.errors import DiscoError, ServerError, StorageError
+from disco_desktop.server.application import create_application
+from disco_desktop.server.arguments import Start, read_arguments
+from disco_desktop.server.certificates import (
+    ServerCertificate,
+    given_certificate,
+    own_certificate,
+)
+from disco_desktop.server.reload import reload_on_change
+from disco_desktop.server.running import running
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from disco_desktop.server.config import ServerConfig
+
+_log = logs.logger(__name__)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the server until it is told to stop; return the exit code."""
+    logs.configure(level=logging.INFO)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        start = read_arguments(given)
+        if start.is_reloading:
+            asyncio.run(reload_on_change(given, start.config))
+        else:
+            asyncio.run(_serve(start))
+    except DiscoError as error:
+        _log.debug("%s", error)
+        _say(sentence(error))
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    except Exception:
+        _log.debug("the server failed", exc_info=True)
+        _say(sentence(ServerError("server_failed")))
+        return 1
+    return 0
+
+
+def _say(text: str) -> None:
+    """Tell whoever started the server, in one line."""
+    sys.stderr.write(f"disco-server: {text}\n")
+
+
+async def _serve(start: Start) -> None:
+    """Serve until the system or somebody at the terminal asks for an end."""
+    _cancel_when_told()
+    config = start.config
+    with contextlib.suppress(asyncio.CancelledError):
+        _make_folder(config)
+        certificate = _certificate(start)
+        context = certificate.context if certificate is not None else None
+        async with running(create_application(config), config, context) as port:
+            place = _place(config, port, certificate)
+            sys.stdout.write(f"Disco server listening on {place}\n")
+            sys.stdout.flush()
+            await asyncio.get_running_loop().create_future()  # until cancelled
+
+
+def _cancel_when_told() -> None:
+    """Let SIGINT and SIGTERM cancel this task, once: they may well come twice."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    is_told = False
+
+    def end() -> None:
+        nonlocal is_told
+        if not is_told and task is not None:
+            _log.info("stopping")
+            is_told = task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C interrupts instead
+            loop.add_signal_handler(number, end)
+
+
+def _make_folder(config: ServerConfig) -> None:
+    try:
+        config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            "folder_unusable", folder=str(config.data_dir), reason=error.strerror or str(error)
+        ) from error
+
+
+def _certificate(start: Start) -> ServerCertificate | None:
+    if start.certificate is not None:
+        return given_certificate(*start.certificate)
+    if not start.config.is_tls:
+        return None
+    return own_certificate(start.config.data_dir, [start.config.host, *start.config.public_hosts])
+
+
+def _place(config: ServerConfig, port: int, certificate: ServerCertificate | None) -> str:
+    """Return the address that participants use, with the fingerprint that they need."""
+    host = config.host
+    if config.public_hosts:
+        host = config.public_hosts[0]
+    elif host in {"0.0.0.0", "::", ""}:  # noqa: S104 - compared, not listened at
+        host = socket.gethostname()
+    shown = f"[{host}]" if ":" in host else host
+    if certificate is None:
+        return f"http://{shown}:{port}"
+    return f"https://{shown}:{port} fingerprint {certificate.fingerprint}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Rooms: where the participants of one session of a task meet."""

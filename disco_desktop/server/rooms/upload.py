@@ -1,0 +1,133 @@
+"""An upload: pieces of an update on their way into the spool, checked one by one."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from disco_desktop.engine.aggregator.magnitude import Magnitude
+from disco_desktop.engine.errors import ContributionError, StorageError
+from disco_desktop.engine.weights.codec import Codec, decode
+from disco_desktop.engine.weights.pieces import (
+    DIGEST_SIZE,
+    PIECE,
+    content_digest,
+    piece_count,
+    piece_digest,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from disco_desktop.engine.messages import Announcement
+    from disco_desktop.engine.weights.weights import Buffer
+
+
+class Upload:
+    """One announced update, as far as it has come.
+
+    Attributes:
+        announcement: what the participant said it would send.
+        offset: bytes that are there and match their digests.
+        magnitude: of the values so far.
+        is_receiving: whether a request is feeding it at this moment.
+    """
+
+    def __init__(self, path: Path, announcement: Announcement, codec: Codec) -> None:
+        digests = announcement.piece_digests
+        if len(digests) != piece_count(announcement.size) * DIGEST_SIZE:
+            raise ContributionError("update_malformed", detail="pieces and size do not agree")
+        self.announcement = announcement
+        self.offset = 0
+        self.magnitude = Magnitude()
+        self.is_receiving = False
+        self.path = path
+        self._codec = codec
+        self._digests = digests
+
+    @property
+    def digest(self) -> str:
+        """Digest of the whole content."""
+        return content_digest(self._digests)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every byte is there."""
+        return self.offset == self.announcement.size
+
+    def piece_size(self, offset: int) -> int:
+        """Return how many bytes the piece at an offset has."""
+        return min(PIECE, self.announcement.size - offset)
+
+    def recover(self) -> None:
+        """Go on from the pieces of an earlier attempt that match; drop what follows them."""
+        try:
+            if not self.path.exists():
+                return
+            with self.path.open("r+b") as file:
+                while not self.is_whole:
+                    piece = file.read(self.piece_size(self.offset))
+                    if not self._matches(piece):
+                        break
+                    self._take(piece)
+                file.truncate(self.offset)
+        except OSError as error:
+            raise StorageError("server_storage", file=str(self.path), detail=repr(error)) from error
+
+    def write(self, piece: bytes) -> bool:
+        """Store the next piece; return whether its digest was the announced one.
+
+        A piece that differs changes nothing: it is to be sent again.
+
+        Raises:
+            StorageError: it cannot be written; the pieces before it stay.
+        """
+        if not self._matches(piece):
+            return False
+        try:
+            with self.path.open("r+b" if self.offset else "wb") as file:
+                file.seek(self.offset)
+                file.write(piece)
+        except OSError as error:
+            raise StorageError("server_storage", file=str(self.path), detail=repr(error)) from error
+        self._take(piece)
+        return True
+
+    def _matches(self, piece: bytes) -> bool:
+        number = self.offset // PIECE
+        return piece_digest(piece) == self._digests[number * DIGEST_SIZE :][:DIGEST_SIZE]
+
+    def _take(self, piece: bytes) -> None:
+        self.magnitude.include(decode(piece, self._codec))
+        self.offset += len(piece)
+
+    def sync(self) -> None:
+        """Make what has come so far survive a power cut."""
+        try:
+            with self.path.open("rb") as file:
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise StorageError("server_storage", file=str(self.path), detail=repr(error)) from error
+
+    def check(self, *, largest_norm: float) -> None:
+        """Look at the values of a whole upload.
+
+        Raises:
+            ContributionError: not all are numbers, or they are larger than the task allows.
+        """
+        if not self.magnitude.is_finite:
+            raise ContributionError("update_not_finite")
+        if not self.magnitude.norm <= largest_norm:
+            raise ContributionError("update_too_large", detail=f"norm {self.magnitude.norm}")
+
+    def discard(self) -> None:
+        """Delete what has come so far."""
+        self.path.unlink(missing_ok=True)
+
+
+def read_blocks(path: Path, codec: Codec) -> Iterator[Buffer]:
+    """Yield the values of a spooled update, a piece at a time."""
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            yield decode(piece, codec)

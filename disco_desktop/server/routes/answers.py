@@ -1,0 +1,89 @@
+"""Answers in the protocol's form, and errors as answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from aiohttp import web
+
+from disco_desktop.engine.errors import (
+    ContributionError,
+    DiscoError,
+    ServerError,
+    StorageError,
+    TaskError,
+)
+from disco_desktop.engine.messages import Problem, Refused
+from disco_desktop.logs import logger
+
+if TYPE_CHECKING:
+    from aiohttp.typedefs import Handler
+
+MESSAGEPACK = "application/vnd.msgpack"
+
+_log = logger(__name__)
+
+# The first class that fits gives the status.
+_STATUS: tuple[tuple[type[DiscoError], int], ...] = (
+    (ContributionError, 422),
+    (StorageError, 507),
+    (TaskError, 400),
+    (ServerError, 503),
+    (DiscoError, 500),
+)
+_STATUS_OF_CODE = {"task_not_on_server": 404, "task_too_large": 413}
+
+
+class DeniedError(Exception):
+    """A request that whoever makes it has no right to, or that is not one of the protocol."""
+
+    def __init__(self, code: str, *, status: int) -> None:
+        super().__init__(code, status)
+        self.code = code
+        self.status = status
+
+
+def answer(content: msgspec.Struct, *, status: int = 200) -> web.Response:
+    """Answer with a typed message."""
+    body = msgspec.msgpack.encode(content)
+    return web.Response(body=body, status=status, content_type=MESSAGEPACK)
+
+
+def json_answer(content: object, *, status: int = 200) -> web.Response:
+    """Answer in JSON, where scripts and people read too."""
+    body = msgspec.json.encode(content)
+    return web.Response(body=body, status=status, content_type="application/json")
+
+
+def problem(code: str, *, status: int, **arguments: str | int) -> web.Response:
+    """Answer that a request is not granted, and why."""
+    return answer(Problem(code=code, arguments=arguments), status=status)
+
+
+def refusal(error: DiscoError) -> Refused:
+    """Say on the control connection what an error says, without its detail."""
+    return Refused(code=error.code, arguments=_small_arguments(error))
+
+
+def _small_arguments(error: DiscoError) -> dict[str, str | int]:
+    return {
+        name: value if isinstance(value, int) else str(value)[:500]
+        for name, value in error.arguments.items()
+    }
+
+
+@web.middleware
+async def errors_as_answers(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer errors that a person can be told about with their code; the detail is for the log."""
+    try:
+        return await handler(request)
+    except DeniedError as error:
+        return problem(error.code, status=error.status)
+    except TimeoutError:
+        return problem("request_too_slow", status=408)
+    except DiscoError as error:
+        status = next(status for kind, status in _STATUS if isinstance(error, kind))
+        status = _STATUS_OF_CODE.get(error.code, status)
+        _log.log(40 if status >= 500 else 10, "%s %s: %s", request.method, request.path, error)
+        return problem(error.code, status=status, **_small_arguments(error))

@@ -1,0 +1,100 @@
+"""The control connection of federated learning: from the hello to the leave."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from disco_desktop.engine.client.identity import node_id
+from disco_desktop.engine.errors import DiscoError
+from disco_desktop.engine.messages import Leave, Pause, Resume
+from disco_desktop.logs import logger
+from disco_desktop.server.control_channel import ChannelClosedError, ControlChannel
+from disco_desktop.server.handshake import shake_hands
+from disco_desktop.server.keys import GUARD
+from disco_desktop.server.rooms.member import Outbox
+from disco_desktop.server.routes.answers import refusal
+from disco_desktop.server.services import SERVICES
+
+if TYPE_CHECKING:
+    from disco_desktop.server.rooms.member import Member
+    from disco_desktop.server.rooms.room import Room
+    from disco_desktop.server.services import Services
+    from disco_desktop.server.store.store import TaskRecord
+
+routes = web.RouteTableDef()
+
+_log = logger(__name__)
+
+
+@routes.get("/federated/{task}")
+async def connect(request: web.Request) -> web.StreamResponse:
+    """Let a participant take part in a task's open session, as long as it is connected."""
+    services = request.app[SERVICES]
+    limits = services.config.limits
+    task = services.rooms.task(request.match_info["task"])
+    socket = web.WebSocketResponse(
+        heartbeat=limits.heartbeat_seconds,
+        max_msg_size=limits.control_message_bytes,
+        compress=False,
+        timeout=limits.hello_seconds,
+    )
+    await socket.prepare(request)
+    channel = ControlChannel(socket, limits)
+    try:
+        async with asyncio.timeout(limits.hello_seconds):
+            room, member, outbox = await _enter(channel, services, task)
+    except DiscoError as error:
+        _log.debug("refused: %s", error)
+        await channel.send(refusal(error))
+    except (ChannelClosedError, TimeoutError) as error:
+        _log.debug("no participant: %r", error)
+    else:
+        request.app[GUARD].identified(request, member.participant)
+        await _stay(channel, room, member, outbox)
+    await channel.close()
+    return socket
+
+
+async def _enter(
+    channel: ControlChannel, services: Services, task: TaskRecord
+) -> tuple[Room, Member, Outbox]:
+    hello = await shake_hands(channel, services.identity, task.digest)
+    room = await services.rooms.enter(task, hello.session)
+    outbox = Outbox(services.config.limits.outgoing_messages)
+    member = await room.join(node_id(hello.public_key), hello.role, outbox)
+    return room, member, outbox
+
+
+async def _stay(channel: ControlChannel, room: Room, member: Member, outbox: Outbox) -> None:
+    """Carry messages both ways until one side ends it."""
+    sending = asyncio.create_task(_send(channel, outbox))
+    receiving = asyncio.create_task(_receive(channel, room, member))
+    try:
+        await asyncio.wait([sending, receiving], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        sending.cancel()
+        receiving.cancel()
+        await asyncio.gather(sending, receiving, return_exceptions=True)
+        room.lost(member)
+
+
+async def _send(channel: ControlChannel, outbox: Outbox) -> None:
+    while (message := await outbox.get()) is not None:
+        await channel.send(message)
+
+
+async def _receive(channel: ControlChannel, room: Room, member: Member) -> None:
+    while True:
+        match await channel.receive():
+            case Pause():
+                room.set_paused(member, is_paused=True)
+            case Resume():
+                room.set_paused(member, is_paused=False)
+            case Leave():
+                room.leave(member.participant)
+                return
+            case unexpected:
+                raise ChannelClosedError(f"{type(unexpected).__name__} is out of place")

@@ -1,0 +1,90 @@
+"""Models for download: by digest in pieces for participants, whole for everybody else."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, cast
+
+import msgspec
+from aiohttp import web
+
+from disco_desktop.engine.weights.model_header import model_header
+from disco_desktop.engine.weights.pieces import PIECE, piece_count
+from disco_desktop.server.keys import GUARD
+from disco_desktop.server.routes.answers import problem
+from disco_desktop.server.services import SERVICES
+
+if TYPE_CHECKING:
+    from aiohttp.abc import AbstractStreamWriter
+
+routes = web.RouteTableDef()
+
+_DIGEST = "{digest:[0-9a-f]{64}}"
+_FOREVER = "public, max-age=31536000, immutable"
+
+
+@routes.get(f"/models/{_DIGEST}/pieces")
+async def get_pieces(request: web.Request) -> web.Response:
+    """Give the digests of a model's pieces, one after the other."""
+    store = request.app[SERVICES].store
+    pieces = await asyncio.to_thread(store.model_pieces, request.match_info["digest"])
+    if pieces is None:
+        return problem("model_not_on_server", status=404)
+    return web.Response(body=pieces, content_type="application/octet-stream")
+
+
+@routes.get(f"/models/{_DIGEST}")
+async def get_model(request: web.Request) -> web.StreamResponse:
+    """Give a model's values as little-endian float32, or the range of bytes that was asked for."""
+    digest = request.match_info["digest"]
+    store = request.app[SERVICES].store
+    path = store.model_path(digest)
+    if await asyncio.to_thread(store.model_pieces, digest) is None or not path.is_file():
+        return problem("model_not_on_server", status=404)
+    return _BulkFile(
+        path, headers={"Content-Type": "application/octet-stream", "Cache-Control": _FOREVER}
+    )
+
+
+class _BulkFile(web.FileResponse):
+    """A file that is sent as long as it takes, but not slower than a piece in its time."""
+
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
+        app = cast("web.Request", request).app
+        size = await asyncio.to_thread(lambda: self._path.stat().st_size)
+        seconds = app[SERVICES].config.limits.piece_seconds * (1 + piece_count(size))
+        with app[GUARD].own_time(request):
+            return await asyncio.wait_for(super().prepare(request), seconds)
+
+
+@routes.get("/tasks/{task}/model")
+async def get_current_model(request: web.Request) -> web.StreamResponse:
+    """Give a task's current model as a safetensors file."""
+    services = request.app[SERVICES]
+    task = services.rooms.task(request.match_info["task"])
+    record = await services.rooms.current_record(task)
+    header = model_header(
+        task.manifest,
+        {
+            "task": msgspec.json.encode(task.task, order="sorted").decode(),
+            "round": str(record.round),
+            "session": str(record.session),
+        },
+    )
+    response = web.StreamResponse(
+        headers={
+            "Content-Type": "application/octet-stream",
+            "Content-Disposition": f'attachment; filename="{task.task.id}.safetensors"',
+            "Content-Length": str(len(header) + record.model.size),
+            "X-Disco-Round": str(record.round),
+        }
+    )
+    seconds = services.config.limits.piece_seconds
+    path = services.store.model_path(record.model.digest)
+    with request.app[GUARD].own_time(request), path.open("rb") as file:
+        await response.prepare(request)
+        await response.write(header)
+        while piece := await asyncio.to_thread(file.read, PIECE):
+            await asyncio.wait_for(response.write(piece), seconds)
+        await response.write_eof()
+    return response

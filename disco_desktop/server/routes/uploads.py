@@ -1,0 +1,125 @@
+"""Uploads: an update is announced, streamed piece by piece, and acknowledged when it counts."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from typing import TYPE_CHECKING
+
+import msgspec
+from aiohttp import web
+
+from disco_desktop.engine.messages import LARGEST_ANNOUNCEMENT, Announcement, UploadState
+from disco_desktop.server.keys import GUARD
+from disco_desktop.server.routes.answers import DeniedError, answer, problem
+from disco_desktop.server.services import SERVICES
+
+if TYPE_CHECKING:
+    from disco_desktop.server.limits import Limits
+    from disco_desktop.server.rooms.room import Room
+    from disco_desktop.server.rooms.upload import Upload
+
+routes = web.RouteTableDef()
+
+_CONTRIBUTIONS = "/tasks/{task}/sessions/{session:[0-9]{1,15}}/contributions"
+
+
+@routes.post(_CONTRIBUTIONS)
+async def announce(request: web.Request) -> web.Response:
+    """Take an announcement and say from which byte on the update is wanted."""
+    room, participant = _room_and_participant(request)
+    try:
+        announcement = msgspec.msgpack.decode(await _body(request), type=Announcement)
+    except (msgspec.MsgspecError, RecursionError, MemoryError) as error:
+        return problem("announcement_malformed", status=400, problem=str(error)[:200])
+    upload = await room.announce(participant, announcement)
+    if upload is None:
+        return answer(_accepted(room, participant, announcement.size))
+    return answer(UploadState(offset=upload.offset))
+
+
+def _accepted(room: Room, participant: str, size: int) -> UploadState:
+    return UploadState(offset=size, counts_in=room.counts_in(participant))
+
+
+async def _body(request: web.Request) -> bytes:
+    limits = request.app[SERVICES].config.limits
+    async with asyncio.timeout(limits.piece_seconds):
+        body = bytearray()
+        async for chunk in request.content.iter_any():
+            body += chunk
+            if len(body) > LARGEST_ANNOUNCEMENT:
+                raise DeniedError("announcement_too_large", status=413)
+    return bytes(body)
+
+
+@routes.put(_CONTRIBUTIONS + "/{base_round:[0-9]{1,15}}")
+async def receive(request: web.Request) -> web.Response:
+    """Take an update's bytes from an offset on; the answer to the last piece acknowledges it.
+
+    Whatever is cut off, what arrived whole and right stays, and the upload goes on from there.
+    """
+    room, participant = _room_and_participant(request)
+    upload = room.upload(participant, int(request.match_info["base_round"]))
+    if upload is None:
+        return problem("upload_not_announced", status=409)
+    if request.query.get("offset") != str(upload.offset):
+        return problem("upload_offset", status=409, offset=upload.offset)
+    if upload.is_receiving:
+        return problem("upload_busy", status=409)
+    guard = request.app[GUARD]
+    guard.identified(request, participant)
+    upload.is_receiving = True
+    try:
+        with guard.own_time(request):
+            is_right = await _receive(request, upload, request.app[SERVICES].config.limits)
+        if is_right:
+            await room.accept(participant, upload)
+    finally:
+        upload.is_receiving = False
+    if is_right:
+        return answer(_accepted(room, participant, upload.announcement.size))
+    # The rest of the body would be read as the next request.
+    response = problem("piece_differs", status=422, offset=upload.offset)
+    response.force_close()
+    return response
+
+
+async def _receive(request: web.Request, upload: Upload, limits: Limits) -> bool:
+    """Write pieces as they come, the next one arriving while one is written."""
+    writing: asyncio.Future[bool] | None = None
+    arriving = upload.offset
+    try:
+        while arriving < upload.announcement.size:
+            size = upload.piece_size(arriving)
+            async with asyncio.timeout(limits.piece_seconds):
+                piece = await request.content.readexactly(size)
+            if writing is not None and not await writing:
+                return False
+            writing = asyncio.ensure_future(asyncio.to_thread(upload.write, piece))
+            arriving += size
+    finally:
+        if writing is not None:
+            await asyncio.wait([writing])
+    return writing is None or writing.result()
+
+
+def _room_and_participant(request: web.Request) -> tuple[Room, str]:
+    """Return whose upload this is: only a participant of this very room may contribute to it."""
+    services = request.app[SERVICES]
+    task = services.rooms.task(request.match_info["task"])
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    participant = token.partition(".")[0]
+    if kind != "Bearer" or not participant:
+        raise DeniedError("token_missing", status=401)
+    room = services.rooms.room(task.task.id, int(request.match_info["session"]))
+    member = room.members.get(participant) if room is not None else None
+    if (
+        room is None
+        or member is None
+        or not hmac.compare_digest(member.token.encode(), token.encode())
+    ):
+        raise DeniedError("token_not_valid", status=403)
+    if member.role != "participant":
+        raise DeniedError("not_a_participant", status=403)
+    return room, participant

@@ -1,0 +1,1 @@
+"""What a server keeps: rows in SQLite, bulk in files."""

@@ -56,7 +56,7 @@ async def _add_headers(request: web.Request, response: web.StreamResponse) -> No
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
     response.headers.setdefault("Cache-Control", "no-store")
-    response.headers.setdefault("Server", "Disco")
+    response.headers["Server"] = "Disco"  # and not which versions of what it is made of
 
 
 async def _watch_loop(app: web.Application) -> AsyncIterator[None]:

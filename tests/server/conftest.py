@@ -5,8 +5,14 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
 import pytest
 
+from disco_desktop.engine.task.registry import task_provider
+from disco_desktop.engine.task.task import encode_task
+from disco_desktop.engine.weights.manifest import Manifest
+from disco_desktop.engine.weights.model_file import write_model
+from disco_desktop.engine.weights.weights import Weights
 from disco_desktop.server.application import create_application
 from disco_desktop.server.config import ServerConfig
 from disco_desktop.server.limits import Limits
@@ -35,7 +41,19 @@ class Serve(Protocol):
 
 
 @pytest.fixture
-def serve(tmp_path: Path) -> Serve:
+def tasks_dir(tmp_path: Path) -> Path:
+    """A folder with the bundle of one task, with first weights of a single number."""
+    task = task_provider("titanic").get_task()
+    bundle = tmp_path / "tasks" / task.id
+    bundle.mkdir(parents=True)
+    (bundle / "task.json").write_bytes(encode_task(task))
+    weights = Weights(Manifest(names=("a",), shapes=((1,),)), np.zeros(1, np.float32))
+    write_model(bundle / "weights.safetensors", weights, {})
+    return bundle.parent
+
+
+@pytest.fixture
+def serve(tmp_path: Path, tasks_dir: Path) -> Serve:
     @contextlib.asynccontextmanager
     async def started(
         *,
@@ -44,11 +62,9 @@ def serve(tmp_path: Path) -> Serve:
         prepare: Callable[[web.Application], None] | None = None,
         **limits: float,
     ) -> AsyncIterator[int]:
-        empty = tmp_path / "no-tasks"
-        empty.mkdir(exist_ok=True)
         config = ServerConfig(
             data_dir=tmp_path / "server",
-            tasks_dir=empty,
+            tasks_dir=tasks_dir,
             public_hosts=public_hosts,
             is_tls=tls is not None,
             limits=Limits(**limits),

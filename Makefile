@@ -11,7 +11,7 @@ SET_UP := $(PYTHON) packaging/set_up.py --torch-index "$(TORCH_INDEX)"
 .PHONY: help run test format bench clean set-up set-up-dev python
 
 help: ## show this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 run: set-up ## train a model with three participants on this machine
 	@$(BIN)/disco demo

@@ -41,6 +41,17 @@ class ParticipantsChanged(Struct, frozen=True, kw_only=True, tag="participants")
     minimum: int
 
 
+class ProblemArose(Struct, frozen=True, kw_only=True, tag="problem"):
+    """Something failed that does not end the training, such as a checkpoint on a full disk.
+
+    It is told once, and again only after it has worked in between. `code` and `arguments` are
+    those of an error.
+    """
+
+    code: str
+    arguments: dict[str, str | int | float | list[str] | list[int]] = {}
+
+
 class BatchTrained(Struct, frozen=True, kw_only=True, tag="batch"):
     """One step of the optimiser. Rounds, epochs and batches are counted from one."""
 
@@ -91,4 +102,6 @@ class RoundEnded(Struct, frozen=True, kw_only=True, tag="round"):
     is_counted: bool
 
 
-Event: TypeAlias = StatusChanged | ParticipantsChanged | BatchTrained | EpochTrained | RoundEnded
+Event: TypeAlias = (
+    StatusChanged | ParticipantsChanged | ProblemArose | BatchTrained | EpochTrained | RoundEnded
+)

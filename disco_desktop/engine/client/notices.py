@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from disco_desktop.engine.events import (
     ParticipantsChanged,
@@ -63,7 +63,7 @@ class Notices:
             self._arrived.clear()
         return notice
 
-    async def take_until(self, work: asyncio.Future[object]) -> Notice | None:
+    async def take_until(self, work: asyncio.Future[Any]) -> Notice | None:
         """Return the next notice, or nothing once `work` is done and all notices are taken."""
         if not self._queue and not work.done():
             arrival = asyncio.ensure_future(self._arrived.wait())

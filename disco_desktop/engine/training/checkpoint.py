@@ -1,0 +1,105 @@
+"""Checkpoints: all that a training needs to go on exactly where it stood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import Struct, structs
+
+from disco_desktop.engine.errors import ModelError
+from disco_desktop.engine.memory.record import History, ModelRecord
+from disco_desktop.engine.training.position import Position
+from disco_desktop.engine.training.random_state import read_random_state
+from disco_desktop.engine.training.settings import TrainingSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from disco_desktop.engine.training.progress import Progress
+    from disco_desktop.engine.training.provenance import Provenance
+
+FORMAT = "disco-checkpoint-1"
+_BASE = "base"
+
+
+class CheckpointState(Struct, frozen=True, kw_only=True):
+    """The part of a checkpoint that is not numbers in tensors.
+
+    Attributes:
+        task_digest, data_digest: what the training is of; neither may change on the way.
+        settings: with the seed and the threads in use, whether given or chosen.
+        base_round: the round of the weights that the present round began from.
+        record, history: of the model as far as it has come.
+    """
+
+    task_digest: str
+    data_digest: str
+    settings: TrainingSettings
+    position: Position
+    base_round: int
+    record: ModelRecord
+    history: History
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkpoint:
+    """A training between two batches.
+
+    Attributes:
+        arrays: network, optimizer and random numbers, by name.
+        base: values of the weights that the present round began from; None where nobody else
+            has a part in it.
+    """
+
+    state: CheckpointState
+    arrays: dict[str, NDArray[Any]]
+    base: NDArray[Any] | None
+
+
+def take_checkpoint(progress: Progress, provenance: Provenance) -> Checkpoint:
+    """Copy out where a training stands."""
+    return Checkpoint(
+        state=CheckpointState(
+            task_digest=provenance.task_digest,
+            data_digest=provenance.data_digest,
+            settings=progress.settings,
+            position=structs.replace(progress.position),
+            base_round=progress.base_round,
+            record=provenance.record,
+            history=progress.history.thinned(),
+        ),
+        arrays=progress.learner.state() | read_random_state(progress.learner.device),
+        base=None if progress.base is None else progress.base.buffer,
+    )
+
+
+def encode_checkpoint(checkpoint: Checkpoint) -> tuple[dict[str, NDArray[Any]], dict[str, str]]:
+    """Return tensors and metadata of a checkpoint's file."""
+    tensors = dict(checkpoint.arrays)
+    if checkpoint.base is not None:
+        tensors[_BASE] = checkpoint.base
+    state = msgspec.json.encode(checkpoint.state).decode()
+    return tensors, {"format": FORMAT, "state": state}
+
+
+def decode_checkpoint(
+    tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]
+) -> Checkpoint:
+    """Read a checkpoint from a file's tensors and metadata.
+
+    Raises:
+        ModelError: it is another program's, or another version's.
+    """
+    if metadata.get("format") != FORMAT:
+        raise ModelError("checkpoint_of_other_version")
+    try:
+        state = msgspec.json.decode(metadata.get("state", ""), type=CheckpointState)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise ModelError("checkpoint_of_other_version", detail=str(error)) from error
+    arrays = dict(tensors)
+    base = arrays.pop(_BASE, None)
+    return Checkpoint(state=state, arrays=arrays, base=base)

@@ -1,0 +1,120 @@
+"""Disco: joins task, data, network, trainer, client and memory to one training."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from disco_desktop.engine.client.local import LocalClient
+from disco_desktop.engine.models.device import choose_device
+from disco_desktop.engine.models.network import build_network
+from disco_desktop.engine.models.objective import BinaryObjective
+from disco_desktop.engine.training.distributed_trainer import DistributedTrainer
+from disco_desktop.engine.training.keeper import Keeper
+from disco_desktop.engine.training.learner import Learner
+from disco_desktop.engine.training.local_trainer import LocalTrainer
+from disco_desktop.engine.training.provenance import Provenance
+from disco_desktop.engine.training.settings import TrainingSettings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from disco_desktop.engine.client.client import Client
+    from disco_desktop.engine.dataset.dataset import Dataset
+    from disco_desktop.engine.events import Event
+    from disco_desktop.engine.memory.memory import Memory
+    from disco_desktop.engine.memory.record import ModelRecord
+    from disco_desktop.engine.task.task import Scheme, Task
+    from disco_desktop.engine.training.result import TrainingResult
+    from disco_desktop.engine.training.trainer import Trainer
+
+
+class Disco:
+    """One training of one participant.
+
+    ```
+    disco = Disco(task, dataset, client, memory=DiskMemory())
+    try:
+        async for event in disco.events():
+            ...
+    finally:
+        await disco.close()
+    disco.result
+    ```
+
+    Args:
+        task: says what is learnt and how.
+        dataset: this participant's own data.
+        client: whom to exchange with; a LocalClient to train alone.
+        memory: where checkpoints and the model are kept.
+        settings: how long and how to train; the task's own where they are None.
+        resume: go on from the last checkpoint, with its settings, if there is one.
+        name: what the model is to be called; the task's title where it is None.
+        is_kept: whether the model goes into the memory, or the checkpoints alone.
+        slot: name of the place for the checkpoints, which one training has at a time.
+        device: `cpu`, `cuda` or `mps`; the fastest there is where it is None.
+
+    Raises:
+        ModelError: there is no such device.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        dataset: Dataset,
+        client: Client,
+        *,
+        memory: Memory,
+        settings: TrainingSettings | None = None,
+        resume: bool = False,
+        name: str | None = None,
+        is_kept: bool = True,
+        slot: str | None = None,
+        device: str | None = None,
+    ) -> None:
+        is_alone = isinstance(client, LocalClient)
+        scheme: Scheme = "local" if is_alone else task.collaboration.scheme
+        learner = Learner(
+            build_network(task),
+            BinaryObjective(),
+            task.training.optimizer,
+            dataset,
+            choose_device(device),
+        )
+        trainer = LocalTrainer if is_alone else DistributedTrainer
+        self._trainer: Trainer = trainer(
+            learner,
+            client,
+            Keeper(memory, slot or f"{task.id}-{scheme}", is_kept=is_kept),
+            Provenance(task, dataset, scheme=scheme, name=name),
+            settings or TrainingSettings.of(task),
+            is_resuming=resume,
+        )
+
+    def events(self) -> AsyncIterator[Event]:
+        """Return the stream of events; to be read once, and what is not read is not trained."""
+        return self._trainer.fit()
+
+    def pause(self) -> None:
+        """Stop before the next batch, until resumed."""
+        self._trainer.pause()
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self._trainer.resume()
+
+    async def save(self) -> ModelRecord | None:
+        """Keep the model as it stands now in the memory, for instance when nobody else comes.
+
+        Raises:
+            StorageError: it could not be written; what was kept before still is.
+        """
+        return await self._trainer.save()
+
+    async def close(self) -> None:
+        """Stop, keep a last checkpoint unless the training is complete, leave nothing behind."""
+        await self._trainer.close()
+
+    @property
+    def result(self) -> TrainingResult | None:
+        """What the training came to; there at its end, or once it is closed."""
+        return self._trainer.result

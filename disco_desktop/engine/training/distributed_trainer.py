@@ -1,0 +1,63 @@
+"""Training together with others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from disco_desktop.engine.errors import ModelError
+from disco_desktop.engine.training.trainer import Trainer
+
+if TYPE_CHECKING:
+    from disco_desktop.engine.client.client import Aggregate, Session
+    from disco_desktop.engine.training.checkpoint import Checkpoint
+    from disco_desktop.engine.weights.weights import Weights
+
+
+class DistributedTrainer(Trainer):
+    """Contributes the change of its weights at a round's end, and goes on from the common model.
+
+    The common model is kept in the memory after each round, under one and the same name.
+    """
+
+    def take_up(self, session: Session, checkpoint: Checkpoint | None) -> None:
+        """Join at the session's round.
+
+        A checkpoint is gone on from if the others are still where it was taken. Otherwise the
+        present round begins afresh from their weights: an update against weights of the past
+        would be of no use to them.
+        """
+        progress = self.progress
+        if checkpoint is None:
+            progress.adopt(session.weights, session.round)
+        elif not progress.is_based_on(session.weights, session.round):
+            progress.begin_round_afresh(session.weights, session.round)
+        if session.rounds:
+            left = max(session.rounds - session.round, 0)
+            progress.rounds = min(progress.rounds, progress.position.round - 1 + left)
+
+    async def on_round_begin(self) -> None:
+        """Tell the others."""
+        await self.client.on_round_begin_communication()
+
+    async def on_round_end(self) -> Aggregate:
+        """Hand the client our update, and wait for the common model."""
+        update = await self._compute("update", self._update)
+        return await self.client.on_round_end_communication(
+            update,
+            base_round=self.progress.base_round,
+            samples=self.progress.learner.samples,
+        )
+
+    def _update(self) -> Weights:
+        base = self.progress.base
+        if base is None:
+            raise ModelError("training_diverged", detail="no base")
+        return self.progress.learner.read_weights().update_from(base)
+
+    async def on_pause(self) -> None:
+        """Tell the others that they need not wait for us."""
+        await self.client.pause()
+
+    async def on_resume(self) -> None:
+        """Tell the others that we train again."""
+        await self.client.resume()

@@ -1,0 +1,140 @@
+"""The network with its data and optimizer: one step at a time, without knowing of rounds."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from disco_desktop.engine.errors import ModelError
+from disco_desktop.engine.models.network import load_weights, read_weights
+from disco_desktop.engine.training.optimizer import build_optimizer
+from disco_desktop.engine.validation.evaluation import evaluate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from disco_desktop.engine.dataset.dataset import Dataset
+    from disco_desktop.engine.dataset.samples import Samples
+    from disco_desktop.engine.events import Metrics
+    from disco_desktop.engine.models.objective import BinaryObjective
+    from disco_desktop.engine.task.task import Adam, StochasticGradientDescent
+    from disco_desktop.engine.weights.weights import Weights
+
+_OPTIMIZER = "optimizer"
+_STATE = "state"
+
+
+class Learner:
+    """Trains a network on the training part and measures it on the validation part.
+
+    Both parts lie on the device as whole tables; a batch is gathered from them by row.
+    """
+
+    def __init__(
+        self,
+        network: torch.nn.Module,
+        objective: BinaryObjective,
+        optimizer: Adam | StochasticGradientDescent,
+        dataset: Dataset,
+        device: torch.device,
+    ) -> None:
+        self.device = device
+        self.samples = len(dataset.training)
+        self._network = network.to(device)
+        self._objective = objective
+        self._optimizer_settings = optimizer
+        self._features, self._targets = tables_of(dataset.training, device)
+        self._validation = tables_of(dataset.validation, device)
+        self.reset_optimizer()
+
+    def reset_optimizer(self) -> None:
+        """Forget the optimizer's state: it belongs to weights that are no longer ours."""
+        self._optimizer = build_optimizer(self._optimizer_settings, self._network.parameters())
+
+    def step(self, rows: torch.Tensor) -> tuple[float, int]:
+        """Train on the samples at these rows, int64 (n,), on the device.
+
+        Returns:
+            Their mean loss and how many were predicted right, both before the step.
+
+        Raises:
+            ModelError: the loss is no longer a finite number; the weights are as before.
+        """
+        if not self._network.training:  # setting it visits every layer
+            self._network.train()
+        targets = self._targets.index_select(0, rows)
+        self._optimizer.zero_grad()
+        logits = self._network(self._features.index_select(0, rows))
+        loss = self._objective.loss(logits, targets)
+        value = loss.item()
+        if not math.isfinite(value):
+            raise ModelError("training_diverged", detail=f"loss {value}")
+        loss.backward()  # type: ignore[no-untyped-call]
+        self._optimizer.step()
+        return value, self._objective.count_right(logits.detach(), targets)
+
+    def validate(self) -> Metrics:
+        """Measure the network on the validation part."""
+        return evaluate(self._network, self._objective, *self._validation)
+
+    def read_weights(self) -> Weights:
+        """Copy the weights out.
+
+        Raises:
+            ModelError: one of them is not a finite number.
+        """
+        weights = read_weights(self._network)
+        if not weights.is_finite:
+            raise ModelError("training_diverged", detail="weights")
+        return weights
+
+    def load_weights(self, weights: Weights) -> None:
+        """Copy weights in.
+
+        Raises:
+            ModelError: they are another network's.
+        """
+        load_weights(self._network, weights)
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Copy out all that the next step depends on but random numbers, by name."""
+        arrays = {
+            f"{_STATE}/{name}": _copied(tensor)
+            for name, tensor in self._network.state_dict().items()
+        }
+        for index, values in self._optimizer.state_dict()["state"].items():
+            for key, value in values.items():
+                if value is not None:  # the momentum before the first step
+                    arrays[f"{_OPTIMIZER}/{index}/{key}"] = _copied(torch.as_tensor(value))
+        return arrays
+
+    def restore(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Copy a state in that was copied out before."""
+        network = self._network.state_dict()
+        optimizer: dict[int, dict[str, torch.Tensor]] = {}
+        for name, array in arrays.items():
+            kind, _, rest = name.partition("/")
+            if kind == _STATE:
+                network[rest].copy_(torch.from_numpy(array))
+            elif kind == _OPTIMIZER:
+                index, _, key = rest.partition("/")
+                optimizer.setdefault(int(index), {})[key] = torch.from_numpy(array)
+        self.reset_optimizer()
+        groups = self._optimizer.state_dict()["param_groups"]
+        self._optimizer.load_state_dict({"state": optimizer, "param_groups": groups})
+
+
+def _copied(tensor: torch.Tensor) -> NDArray[Any]:
+    return tensor.detach().cpu().clone().numpy()
+
+
+def tables_of(samples: Samples, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return features (n, f) and targets (n,) as tensors on a device."""
+    if samples.targets is None:
+        raise ValueError("samples without targets cannot be learnt from")
+    features = torch.from_numpy(samples.features).to(device)
+    return features, torch.from_numpy(samples.targets).to(device)

@@ -1,0 +1,76 @@
+"""How long and how a participant trains; free of torch, since the window needs it too."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta, Struct, structs
+
+if TYPE_CHECKING:
+    from disco_desktop.engine.task.task import Task
+
+# Weights times samples of a batch. Below it, handing work to a second thread takes longer than the
+# work: measured on 2 cores, both take as long at 5 million, for dense layers.
+_WORTH_MORE_THREADS = 10_000_000
+
+
+class TrainingSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a participant may choose; the rest is the task's.
+
+    Attributes:
+        seed: makes the training reproducible, bit for bit on one machine; drawn where it is None.
+        threads: of the processor; chosen by the size of the work where it is None.
+    """
+
+    epochs: Annotated[int, Meta(ge=1, le=100_000)]
+    round_duration: Annotated[int, Meta(ge=1, le=100_000)]
+    batch_size: Annotated[int, Meta(ge=1, le=65_536)]
+    seed: Annotated[int, Meta(ge=0, lt=1 << 63)] | None = None
+    threads: Annotated[int, Meta(ge=1, le=1024)] | None = None
+
+    @classmethod
+    def of(
+        cls,
+        task: Task,
+        *,
+        epochs: int | None = None,
+        round_duration: int | None = None,
+        batch_size: int | None = None,
+        seed: int | None = None,
+        threads: int | None = None,
+    ) -> TrainingSettings:
+        """Return the task's own settings with what is given in their place."""
+        return cls(
+            epochs=epochs or task.training.epochs,
+            round_duration=round_duration or task.training.round_duration,
+            batch_size=batch_size or task.training.batch_size,
+            seed=seed,
+            threads=threads,
+        )
+
+    @property
+    def rounds(self) -> int:
+        """Number of rounds, the last one perhaps shorter."""
+        return -(-self.epochs // self.round_duration)
+
+    def first_epoch(self, round: int) -> int:  # noqa: A002
+        """Return the number of a round's first epoch; both count from one."""
+        return (round - 1) * self.round_duration + 1
+
+    def last_epoch(self, round: int) -> int:  # noqa: A002
+        """Return the number of a round's last epoch; both count from one."""
+        return min(round * self.round_duration, self.epochs)
+
+    def resolved(self, elements: int) -> TrainingSettings:
+        """Return settings with a seed and a number of threads, for a network of so many weights.
+
+        The threads depend on nothing that is measured, so that a seeded run stays reproducible.
+        """
+        threads = self.threads
+        if threads is None:
+            is_worth_it = elements * self.batch_size > _WORTH_MORE_THREADS
+            threads = (os.cpu_count() or 1) if is_worth_it else 1
+        seed = secrets.randbits(63) if self.seed is None else self.seed
+        return structs.replace(self, threads=threads, seed=seed)

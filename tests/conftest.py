@@ -90,8 +90,10 @@ def expect_log(_log: _Collector) -> Callable[[str], None]:
 @pytest.fixture(scope="session", autouse=True)
 def _no_process_left(_session_home: None) -> Iterator[None]:
     """Fail the session when something that a test started is still running at its end."""
+    before = set(_started_here())  # by a plug-in of pytest, such as an X server
     yield
-    _, left = psutil.wait_procs(_started_here(), timeout=ENDING_PATIENCE)
+    started = [process for process in _started_here() if process not in before]
+    _, left = psutil.wait_procs(started, timeout=ENDING_PATIENCE)
     descriptions = [_description(process) for process in left]
     for process in left:
         process.kill()

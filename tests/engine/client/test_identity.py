@@ -73,7 +73,10 @@ def _rsa_key() -> bytes:
     ],
     ids=["empty", "cut", "altered", "random", "another kind of key"],
 )
-def test_a_damaged_file_is_named_and_set_aside_and_the_next_start_works(tmp_path, damage):
+def test_a_damaged_file_is_named_and_set_aside_and_the_next_start_works(
+    tmp_path, damage, expect_log
+):
+    expect_log("identity: .*titanic.pem")
     path = tmp_path / "titanic.pem"
     lost = Identity.load_or_create(path)
     damaged = damage(path.read_bytes())

@@ -9,10 +9,15 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+# A busy machine is no fault of the code: an example may take as long as it needs.
+settings.register_profile("disco", deadline=None, max_examples=60)
+settings.load_profile("disco")
 
 ENDING_PATIENCE = 10.0  # seconds a process may take to end by itself once nobody needs it
 

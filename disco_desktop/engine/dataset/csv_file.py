@@ -35,6 +35,13 @@ def read_csv(path: Path, wanted: Sequence[str], *, keep_all: bool) -> SourceTabl
         FileRefusedError: it is empty or no text, lacks a wanted column, or is too large.
         OSError: it cannot be read.
     """
+    try:
+        return _read(path, wanted, keep_all=keep_all)
+    except UnicodeError as error:  # in UTF-16 alone; in UTF-8 a wrong byte never raises
+        raise refuse("file_not_text", file_name(path)) from error
+
+
+def _read(path: Path, wanted: Sequence[str], *, keep_all: bool) -> SourceTable:
     with path.open(encoding=_encoding(path), errors="surrogateescape", newline="") as file:
         lines = CsvLines(file)
         records = _open_records(file_name(path), lines, wanted)

@@ -86,8 +86,6 @@ def read_file(path: Path, wanted: Sequence[str], *, keep_all: bool) -> SourceTab
         return reader(path, wanted, keep_all=keep_all)
     except OSError as error:
         raise refuse("file_unreadable", file_name(path), reason=_reason(error)) from error
-    except UnicodeError as error:
-        raise refuse("file_not_text", file_name(path)) from error
 
 
 def _reason(error: OSError | ValueError) -> str:

@@ -1,4 +1,4 @@
-"""Participants train together over real sockets: what DISCO's own end-to-end tests ask, and more."""
+"""Participants train together over real sockets: what the first DISCO promises, and more."""
 
 from __future__ import annotations
 
@@ -35,9 +35,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TITANIC = resource("titanic")
+ALL = Share(1, 1)
 
 
-def disco_of(server: RunningServer, *, share: Share = Share(1, 1), seed: int = 1, **settings: int):
+def disco_of(server: RunningServer, *, share: Share = ALL, seed: int = 1, **settings: int):
     """A participant of the server's task with a share of the passengers."""
     task = server.task
     client = FederatedClient(

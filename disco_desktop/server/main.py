@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from disco_desktop import logs
 from disco_desktop.app.sentences import sentence
-from disco_desktop.engine.errors import DiscoError, ServerError, StorageError
+from disco_desktop.engine.errors import DiscoError, ServerError
 from disco_desktop.server.application import create_application
 from disco_desktop.server.arguments import Start, read_arguments
 from disco_desktop.server.certificates import (
@@ -20,6 +20,7 @@ from disco_desktop.server.certificates import (
     given_certificate,
     own_certificate,
 )
+from disco_desktop.server.data_folder import claimed
 from disco_desktop.server.reload import reload_on_change
 from disco_desktop.server.running import running
 
@@ -63,8 +64,7 @@ async def _serve(start: Start) -> None:
     """Serve until the system or somebody at the terminal asks for an end."""
     _cancel_when_told()
     config = start.config
-    with contextlib.suppress(asyncio.CancelledError):
-        _make_folder(config)
+    with contextlib.suppress(asyncio.CancelledError), claimed(config.data_dir):
         certificate = _certificate(start)
         context = certificate.context if certificate is not None else None
         async with running(create_application(config), config, context) as port:
@@ -88,15 +88,6 @@ def _cancel_when_told() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C interrupts instead
             loop.add_signal_handler(number, end)
-
-
-def _make_folder(config: ServerConfig) -> None:
-    try:
-        config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise StorageError(
-            "folder_unusable", folder=str(config.data_dir), reason=error.strerror or str(error)
-        ) from error
 
 
 def _certificate(start: Start) -> ServerCertificate | None:

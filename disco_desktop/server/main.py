@@ -21,6 +21,7 @@ from disco_desktop.server.certificates import (
     own_certificate,
 )
 from disco_desktop.server.data_folder import claimed
+from disco_desktop.server.open_files import allow_connections
 from disco_desktop.server.reload import reload_on_change
 from disco_desktop.server.running import running
 
@@ -65,6 +66,7 @@ async def _serve(start: Start) -> None:
     _cancel_when_told()
     config = start.config
     with contextlib.suppress(asyncio.CancelledError), claimed(config.data_dir):
+        allow_connections(config.limits.connections)
         certificate = _certificate(start)
         context = certificate.context if certificate is not None else None
         async with running(create_application(config), config, context) as port:

@@ -7,7 +7,8 @@ import socket
 
 from disco_desktop.engine.errors import ServerError
 
-_BACKLOG = 1_024
+# Connections that wait to be accepted, and the most that are accepted before anything else is done.
+BACKLOG = 512
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
@@ -28,7 +29,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
         bound = socket.create_server(
             address[:2],
             family=family,
-            backlog=_BACKLOG,
+            backlog=BACKLOG,
             dualstack_ipv6=host == "::" and socket.has_dualstack_ipv6(),
         )
     except (OSError, UnicodeError, OverflowError) as error:

@@ -12,7 +12,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from disco_desktop.logs import logger
 from disco_desktop.server.keys import GUARD
-from disco_desktop.server.listening import listening_socket
+from disco_desktop.server.listening import BACKLOG, listening_socket
 
 if TYPE_CHECKING:
     import socket
@@ -80,7 +80,7 @@ class _GuardedSite(web.BaseSite):
     async def start(self) -> None:
         await super().start()
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self._guard, sock=self._socket)
+        self._server = await loop.create_server(self._guard, sock=self._socket, backlog=BACKLOG)
 
 
 def _http_log() -> logging.Logger:

@@ -378,3 +378,12 @@ async def test_the_metrics_count_what_was_cut(serve, tls, secured):
     assert 'disco_cut_connections{reason="no whole request in time"} 1.0' in text
     assert "disco_open_connections 1.0" in text
     assert apps[0][METRICS].registry.get_sample_value("disco_open_connections") == 1.0
+
+
+async def test_a_rush_while_the_server_is_busy_is_not_turned_away(serve, tls, secured):
+    async with serve(tls=tls, connections=1_000, unidentified_connections=1_000) as port:
+        with contextlib.ExitStack() as rush:
+            for _ in range(400):  # the server is in this very thread, and cannot accept now
+                rush.enter_context(socket.create_connection(("127.0.0.1", port), PATIENCE))
+            async with client(secured) as session, session.get(url(port, secured)) as response:
+                assert response.status == 200

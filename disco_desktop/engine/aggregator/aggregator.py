@@ -36,6 +36,20 @@ class Contribution:
     blocks: Callable[[], Iterable[Buffer]]
 
 
+def staleness(base_round: int, current: int, collaboration: Collaboration) -> int:
+    """Return how many rounds late a contribution is.
+
+    Raises:
+        ContributionError: it is later than the task allows, or of a round that is yet to come.
+    """
+    late = current - base_round
+    if late < 0:
+        raise ContributionError("update_of_future_round", round=base_round, current=current)
+    if late > collaboration.round_cutoff:
+        raise ContributionError("update_too_late", round=base_round, current=current)
+    return late
+
+
 class Aggregator(ABC):
     """The buffer of one round: contributions come in, one model comes out.
 
@@ -64,32 +78,34 @@ class Aggregator(ABC):
         """How many distinct contributors a round needs."""
         return self.collaboration.minimum_participants
 
-    def staleness(self, base_round: int) -> int:
-        """Return how many rounds late a contribution is.
-
-        Raises:
-            ContributionError: it is later than the task allows, or of a round that is yet to come.
-        """
-        late = self.round - base_round
-        if late < 0:
-            raise ContributionError("update_of_future_round", round=base_round, current=self.round)
-        if late > self.collaboration.round_cutoff:
-            raise ContributionError("update_too_late", round=base_round, current=self.round)
-        return late
-
     def holds(self, participant: str, base_round: int) -> bool:
         """Tell whether this contribution is in the present round's buffer."""
         return (participant, base_round) in self._contributed
 
+    def _staleness(self, contribution: Contribution) -> int:
+        return staleness(contribution.base_round, self.round, self.collaboration)
+
+    def check(self, contribution: Contribution) -> None:
+        """Refuse a contribution that cannot count, without looking at all of its values.
+
+        Raises:
+            ContributionError: it is too late, or too large for the sum.
+        """
+        self._check(contribution, staleness=self._staleness(contribution))
+
     def add(self, contribution: Contribution) -> None:
         """Count a contribution; a second time changes nothing.
+
+        Where reading its values fails, this aggregator is of no use any more: it can still tell
+        what it holds, but not aggregate.
 
         Raises:
             ContributionError: it is too late, or too large for the sum. Nothing was counted.
         """
         if self.holds(contribution.participant, contribution.base_round):
             return
-        self._include(contribution, staleness=self.staleness(contribution.base_round))
+        self.check(contribution)
+        self._include(contribution, staleness=self._staleness(contribution))
         self._contributed[contribution.participant, contribution.base_round] = contribution.samples
 
     def is_full(self, *, is_overdue: bool = False) -> bool:
@@ -109,7 +125,8 @@ class Aggregator(ABC):
         threshold = self.collaboration.threshold
         if isinstance(threshold, AbsoluteThreshold):
             return len(contributors) >= threshold.contributions
-        needed = math.ceil(threshold.share * len(self.active))
+        # The product of a share such as 0.07 with 100 is a little above 7.
+        needed = math.ceil(threshold.share * len(self.active) - 1e-9)
         return len(contributors & self.active) >= needed
 
     def aggregate(self) -> Weights:
@@ -126,8 +143,12 @@ class Aggregator(ABC):
         self._clear()
 
     @abstractmethod
+    def _check(self, contribution: Contribution, *, staleness: int) -> None:
+        """Raise a ContributionError where `_include` would."""
+
+    @abstractmethod
     def _include(self, contribution: Contribution, *, staleness: int) -> None:
-        """Take a contribution into the buffer, or raise and leave the buffer as it was."""
+        """Take a contribution that was checked into the buffer."""
 
     @abstractmethod
     def _combine(self) -> Weights:

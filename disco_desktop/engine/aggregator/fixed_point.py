@@ -12,38 +12,53 @@ from disco_desktop.engine.weights.weights import Weights
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from numpy.typing import NDArray
+
     from disco_desktop.engine.weights.weights import Buffer
 
 # The sum counts in steps of 2^-32: finer than float32 tells weights apart that are not minute.
 FRACTION_BITS = 32
 _STEPS = 2.0**FRACTION_BITS
-# The largest magnitude that the sum of all contributions may reach, in steps.
+# The largest magnitude of one update's values, in steps; two such and a remainder fit in 64 bits.
+_LARGEST_UPDATE = 2.0**61
 _LARGEST_SUM = 2.0**62
-_BLOCK = 1 << 16  # values: the three arrays of a block stay in the processor's cache
+_CARRY_BITS = 32
+_CARRY = 2.0**_CARRY_BITS
+_BLOCK = 1 << 16  # values: the arrays of a block stay in the processor's cache
 
 
 class FixedPointSum:
-    """The weighted sum of updates as 64-bit integers, and the sum of their weights.
+    """The weighted sum of updates as integers, and the sum of their weights.
 
-    Memory does not grow with the number of contributions. What was added can be taken out again
-    exactly, since integers do not round.
+    Memory does not grow with the number of contributions. Each value is a 64-bit integer; where
+    updates are so large that the sum might outgrow it, the upper bits move into a second one, so
+    that nobody's update leaves no room for another's.
     """
 
     def __init__(self, elements: int) -> None:
-        self._sum = np.zeros(elements, np.int64)
+        self._low = np.zeros(elements, np.int64)
+        self._high: NDArray[np.int64] | None = None  # in units of 2^32 steps
         self._weight = 0
-        self._largest = 0.0
+        self._largest = 0.0  # bound of the magnitudes in `_low`, in steps
+        self._is_whole = True
         self._scaled = np.empty(_BLOCK, np.float64)
         self._steps = np.empty(_BLOCK, np.int64)
 
-    def has_room(self, *, factor: float, largest: float) -> bool:
-        """Tell whether an update of values up to `largest` can be added without overflow."""
-        return self._largest + largest * factor * _STEPS + 1 < _LARGEST_SUM
+    @staticmethod
+    def check(*, weight: int, damping: float, largest: float) -> None:
+        """Refuse an update that is too large to be added, whatever the sum holds.
 
-    def add(
-        self, blocks: Iterable[Buffer], *, weight: int, damping: float, largest: float
-    ) -> None:
+        Raises:
+            ContributionError: it is.
+        """
+        if not _bound(weight * damping, largest) < _LARGEST_UPDATE:
+            raise ContributionError("update_too_large", detail=f"{largest} weighted by {weight}")
+
+    def add(self, blocks: Iterable[Buffer], *, weight: int, damping: float, largest: float) -> None:
         """Add an update, weighted and damped.
+
+        Where reading `blocks` fails half-way the sum is of no use any more, and says so when it is
+        asked for.
 
         Args:
             blocks: the update's values, in order, in blocks of any size.
@@ -52,11 +67,14 @@ class FixedPointSum:
             largest: the largest magnitude among its values.
 
         Raises:
-            ContributionError: the sum could overflow; nothing was added.
+            ContributionError: it is too large; nothing was added.
         """
+        self.check(weight=weight, damping=damping, largest=largest)
         factor = weight * damping
-        if not self.has_room(factor=factor, largest=largest):
-            raise ContributionError("update_too_large", detail=f"overflow: {largest} x {factor}")
+        bound = _bound(factor, largest)
+        if self._largest + bound >= _LARGEST_SUM:
+            self._carry()
+        self._is_whole = False
         start = 0
         for block in blocks:
             for part in range(0, len(block), _BLOCK):
@@ -65,20 +83,45 @@ class FixedPointSum:
                 np.multiply(values, factor * _STEPS, out=scaled, dtype=np.float64)
                 np.rint(scaled, out=scaled)
                 np.copyto(steps, scaled, casting="unsafe")
-                self._sum[start : start + len(values)] += steps
+                self._low[start : start + len(values)] += steps
                 start += len(values)
-        if start != len(self._sum):
-            raise ValueError(f"an update of {start} values for a sum of {len(self._sum)}")
+        if start != len(self._low):
+            raise ValueError(f"an update of {start} values for a sum of {len(self._low)}")
+        self._is_whole = True
         self._weight += weight
-        self._largest += largest * factor * _STEPS + 1
+        self._largest += bound
+
+    def _carry(self) -> None:
+        """Move the upper bits into the second integers; what stays is below 2^32."""
+        if self._high is None:
+            self._high = np.zeros_like(self._low)
+        for start in range(0, len(self._low), _BLOCK):
+            part = slice(start, start + _BLOCK)
+            carried = self._low[part] >> _CARRY_BITS
+            self._high[part] += carried
+            self._low[part] -= carried << _CARRY_BITS
+        self._largest = _CARRY
 
     def apply_to(self, weights: Weights) -> Weights:
         """Return `weights` plus the weighted mean of the updates, in a buffer of their own."""
+        if not self._is_whole:
+            raise ValueError("an update was added by half")
+        if self._high is not None:
+            self._carry()
         result = np.empty_like(weights.buffer)
         scale = 1.0 / (self._weight * _STEPS)
         for start in range(0, len(result), _BLOCK):
             part = slice(start, start + _BLOCK)
             mean = self._scaled[: len(result[part])]
-            np.multiply(self._sum[part], scale, out=mean, dtype=np.float64, casting="unsafe")
+            np.copyto(mean, self._low[part])
+            if self._high is not None:
+                # Both terms are exact, so their sum is rounded once, just as one integer would be.
+                mean += self._high[part] * _CARRY
+            mean *= scale
             np.add(weights.buffer[part], mean, out=result[part], casting="same_kind")
         return Weights(weights.manifest, result)
+
+
+def _bound(factor: float, largest: float) -> float:
+    """Return how far an update can move a value of the sum, in steps; rounding included."""
+    return largest * factor * _STEPS + 1

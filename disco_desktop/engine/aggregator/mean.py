@@ -28,16 +28,26 @@ class MeanAggregator(Aggregator):
         super().__init__(collaboration, weights, round=round)
         self._sum: FixedPointSum | None = None  # made when needed: idle rooms cost no memory
 
+    def _check(self, contribution: Contribution, *, staleness: int) -> None:
+        FixedPointSum.check(
+            weight=self._weight(contribution),
+            damping=_damping(staleness),
+            largest=contribution.largest,
+        )
+
     def _include(self, contribution: Contribution, *, staleness: int) -> None:
-        is_by_samples = self.collaboration.weighting == "samples"
         if self._sum is None:
             self._sum = FixedPointSum(self.weights.manifest.elements)
         self._sum.add(
             contribution.blocks(),
-            weight=min(contribution.samples, LARGEST_WEIGHT) if is_by_samples else 1,
-            damping=1 / math.sqrt(1 + staleness),
+            weight=self._weight(contribution),
+            damping=_damping(staleness),
             largest=contribution.largest,
         )
+
+    def _weight(self, contribution: Contribution) -> int:
+        is_by_samples = self.collaboration.weighting == "samples"
+        return min(contribution.samples, LARGEST_WEIGHT) if is_by_samples else 1
 
     def _combine(self) -> Weights:
         assert self._sum is not None, "aggregate() is not called on an empty buffer"  # noqa: S101
@@ -45,3 +55,7 @@ class MeanAggregator(Aggregator):
 
     def _clear(self) -> None:
         self._sum = None
+
+
+def _damping(staleness: int) -> float:
+    return 1 / math.sqrt(1 + staleness)

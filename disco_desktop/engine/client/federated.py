@@ -15,7 +15,7 @@ from disco_desktop.engine.client.control_connection import ConnectionLostError, 
 from disco_desktop.engine.client.standing import Standing
 from disco_desktop.engine.client.transfer import Download, Upload
 from disco_desktop.engine.errors import ContributionError, ServerError, StorageError
-from disco_desktop.engine.messages import Announcement, Leave, Pause, Refused, Resume
+from disco_desktop.engine.messages import Announcement, Leave, Pause, Refused, Resume, Trouble
 from disco_desktop.engine.weights.codec import encode
 from disco_desktop.engine.weights.pieces import digest_pieces
 from disco_desktop.engine.weights.weights import Weights
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from disco_desktop.engine.client.address import ServerAddress
     from disco_desktop.engine.client.identity import Identity
-    from disco_desktop.engine.messages import Message, ModelReference, Role
+    from disco_desktop.engine.messages import Message, Role
     from disco_desktop.engine.task.task import Task
     from disco_desktop.engine.weights.manifest import Manifest
 
@@ -45,6 +45,9 @@ _PASSING = {
     "server_answer_strange",
     "server_storage",
 }
+
+# Why a contribution counts nowhere though nothing is wrong with it.
+_TOO_LATE = {"update_too_late", "session_finished"}
 
 _log = logger(__name__)
 
@@ -105,11 +108,11 @@ class FederatedClient(Client):
                 raise ServerError("server_connection_lost", address=self._address.url) from error
             self._listening = asyncio.create_task(self._listen())
             async with self._bounded():
-                weights = await self._fetch(self._known.model)
+                weights, round_, _ = await self._fetch()
         except BaseException:
             await self.disconnect()
             raise
-        return Session(weights=weights, round=self._known.round, rounds=self._known.rounds)
+        return Session(weights=weights, round=round_, rounds=self._known.rounds)
 
     async def _join(self) -> None:
         """Make a connection and have the server tell us how the session stands."""
@@ -120,14 +123,11 @@ class FederatedClient(Client):
             welcome = await connection.shake_hands(
                 self._identity, self._task, role=self._role, session=self._session
             )
-            if self._is_paused:
-                await connection.send(Pause())
+            if self._server_key not in (None, connection.server_key):
+                raise ServerError("server_key_changed", address=self._address.url)
         except BaseException:
             await connection.close()
             raise
-        if self._server_key not in (None, connection.server_key):
-            await connection.close()
-            raise ServerError("server_key_changed", address=self._address.url)
         self._server_key = connection.server_key
         self._connection = connection
         self._session = welcome.session
@@ -136,6 +136,8 @@ class FederatedClient(Client):
         else:
             self._standing.take(welcome)
         self.notices.set_participants(welcome.participants, welcome.minimum)
+        if self._is_paused:
+            await connection.send(Pause())
 
     @property
     def _open_http(self) -> aiohttp.ClientSession:
@@ -161,10 +163,16 @@ class FederatedClient(Client):
                 with contextlib.suppress(ConnectionLostError):
                     await self._hear()
                 self._known.lost()
+                await self._drop_connection()
                 await self._rejoin()
         except ServerError as error:
             self._failure = error
             self._known.lost()
+
+    async def _drop_connection(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
 
     async def _hear(self) -> None:
         assert self._connection is not None  # noqa: S101 - _join() made it
@@ -172,6 +180,8 @@ class FederatedClient(Client):
             message = await self._connection.receive()
             if isinstance(message, Refused):
                 raise ServerError.told(message.code, message.arguments)
+            if isinstance(message, Trouble):
+                self.notices.report(ServerError(message.code))
             self._known.take(message)
             self.notices.set_participants(self._known.participants, self._known.minimum)
 
@@ -223,21 +233,20 @@ class FederatedClient(Client):
                 Upload(announcement, content, self.ledger), base_round
             )
             await self._wait_for_round(counts_in if counts_in is not None else base_round + 1)
-            known = self._known
-            round_, contributors = known.round, known.contributors
-            weights = await self._fetch(known.model)
+            weights, round_, contributors = await self._fetch()
         return Aggregate(
             weights=weights,
             round=round_,
             participants=contributors,
             is_counted=counts_in is not None,
             is_stale=counts_in is None,
-            is_last=round_ >= known.rounds,
+            is_last=round_ >= self._known.rounds,
         )
 
     async def _contribute(self, upload: Upload, base_round: int) -> int | None:
         """Upload, and return the round that it counts in; nothing where we are too late."""
         backoff = Backoff()
+        told = ""
         while True:
             await self._until_connected()
             known = self._known
@@ -245,36 +254,55 @@ class FederatedClient(Client):
             try:
                 return await upload.go_on(self._open_http, self._contributions, known.token)
             except ContributionError as error:
-                if error.code != "update_too_late":
+                if error.code not in _TOO_LATE:
                     raise
                 _log.debug("too late for round %d: %s", base_round + 1, error)
                 return None
-            except (ConnectionLostError, StorageError) as error:
+            except StorageError as error:
+                _log.debug("the server cannot store the update: %s", error)
+                if told != error.code:
+                    told = error.code
+                    self.notices.report(error)
+            except ConnectionLostError as error:
                 _log.debug("the upload was cut off: %s", error)
             await backoff.pause()
 
     async def _wait_for_round(self, round_: int) -> None:
-        while self._known.round < round_:
+        while self._known.round < min(round_, self._known.rounds):
             if not self._known.is_connected:
                 await self._until_connected()
                 continue
             self._say_what_we_wait_for()
             await self._known.changed()
 
-    async def _fetch(self, model: ModelReference) -> Weights:
-        """Download a model, over as many connections as it takes."""
+    async def _fetch(self) -> tuple[Weights, int, int]:
+        """Download the current model, over as many connections as it takes.
+
+        Returns:
+            The weights, the rounds that they have behind them, and how many contributed.
+        """
         buffer = np.empty(self._manifest.elements, "<f4")
-        download = Download(model, buffer.data.cast("B"), self.ledger)
+        download: Download | None = None
         backoff = Backoff()
         while True:
             await self._until_connected()
+            if download is None:
+                known = self._known
+                model, round_, contributors = known.model, known.round, known.contributors
+                download = Download(model, buffer.data.cast("B"), self.ledger)
             try:
                 await download.go_on(self._open_http, self._address)
             except ConnectionLostError as error:
                 _log.debug("the download was cut off: %s", error)
                 await backoff.pause()
+            except ServerError as error:
+                if error.code != "model_not_on_server" or model == self._known.model:
+                    raise
+                _log.debug("the rounds went on meanwhile: the newest model instead")
+                download = None
             else:
-                return Weights(self._manifest, buffer.astype(np.float32, copy=False))
+                weights = Weights(self._manifest, buffer.astype(np.float32, copy=False))
+                return weights, round_, contributors
 
     async def _until_connected(self) -> None:
         while not self._known.is_connected:

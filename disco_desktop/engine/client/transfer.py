@@ -52,7 +52,10 @@ class Upload:
         """
         headers = {"Authorization": f"Bearer {token}"}
         announcement = msgspec.msgpack.encode(self._announcement)
-        async with _request(http.post(url, data=announcement, headers=headers)) as response:
+        async with (
+            _in_time(),
+            _request(http.post(url, data=announcement, headers=headers)) as response,
+        ):
             state = await _state(response)
         self._ledger.sent("announcement", len(announcement))
         if state.counts_in is None:
@@ -70,7 +73,7 @@ class Upload:
             raise ServerError("server_answer_strange", detail=f"offset {offset}")
         headers = {**headers, "Content-Length": str(len(self._content) - offset)}
         url = (url / str(self._announcement.base_round)).with_query(offset=str(offset))
-        async with asyncio.timeout(PIECE_SECONDS) as limit:
+        async with _in_time() as limit:
             body = self._pieces(offset, limit)
             async with _request(http.put(url, data=body, headers=headers)) as response:
                 return await _state(response)
@@ -118,7 +121,7 @@ class Download:
 
     async def _fetch_digests(self, http: aiohttp.ClientSession, url: URL) -> None:
         size = piece_count(self._model.size) * DIGEST_SIZE
-        async with asyncio.timeout(PIECE_SECONDS), _request(http.get(url)) as response:
+        async with _in_time(), _request(http.get(url)) as response:
             digests = await response.content.readexactly(size)
         if content_digest(digests) != self._model.digest:
             raise ConnectionLostError("the list of pieces arrived damaged")
@@ -127,7 +130,7 @@ class Download:
 
     async def _take_piece(self, response: aiohttp.ClientResponse) -> None:
         size = min(PIECE, len(self._into) - self._offset)
-        async with asyncio.timeout(PIECE_SECONDS):
+        async with _in_time():
             piece = await response.content.readexactly(size)
         self._ledger.received("model", size)
         place = self._offset // PIECE * DIGEST_SIZE
@@ -135,6 +138,18 @@ class Download:
             raise ConnectionLostError("a piece arrived damaged")
         self._into[self._offset : self._offset + size] = piece
         self._offset += size
+
+
+@asynccontextmanager
+async def _in_time() -> AsyncIterator[asyncio.Timeout]:
+    """Take a connection that is silent for too long as lost."""
+    try:
+        async with asyncio.timeout(PIECE_SECONDS) as limit:
+            yield limit
+    except TimeoutError as error:
+        if not limit.expired():
+            raise
+        raise ConnectionLostError("nothing came in time") from error
 
 
 @asynccontextmanager
@@ -171,6 +186,7 @@ _PASSING = {
     "upload_offset",
     "upload_busy",
     "upload_not_announced",
+    "update_incomplete",
     "token_not_valid",
     "request_too_slow",
 }

@@ -7,14 +7,14 @@ import dataclasses
 import time
 from typing import TYPE_CHECKING
 
-from disco_desktop.engine.aggregator.aggregator import Contribution
+from disco_desktop.engine.aggregator.aggregator import Contribution, staleness
 from disco_desktop.engine.aggregator.mean import MeanAggregator
+from disco_desktop.engine.errors import ContributionError, StorageError
 from disco_desktop.logs import logger
 from disco_desktop.server.rooms.upload import read_blocks
 from disco_desktop.server.store.store import ContributionRecord, RoundClosing
 
 if TYPE_CHECKING:
-    from pathlib import Path
 
     from disco_desktop.server.store.store import RoomRecord, Store, TaskRecord
 
@@ -27,6 +27,7 @@ class ClosedRound:
 
     record: RoomRecord
     contributors: frozenset[str]
+    counted: tuple[ContributionRecord, ...]
     seconds: float
 
 
@@ -34,68 +35,97 @@ class Buffer:
     """A round's contributions, in the store and in the aggregator.
 
     The store has the last word: what it holds counts, and the aggregator's sum is made of it anew
-    wherever the two might differ. Its methods must not run side by side.
+    wherever the two might differ. The methods that wait must not run side by side. A finished
+    session has no aggregator, and so takes no memory.
+
+    Attributes:
+        active: the participants that the round waits for.
     """
 
     def __init__(self, task: TaskRecord, record: RoomRecord, store: Store) -> None:
         self.record = record
+        self.active: frozenset[str] = frozenset()
         self._task = task
         self._store = store
-        self._codec = task.task.collaboration.codec
-        self._aggregator = self._fresh_aggregator()
+        self._collaboration = task.task.collaboration
+        self._aggregator: MeanAggregator | None = None
         self._accepted: dict[tuple[str, int], ContributionRecord] = {}
         self._began = time.monotonic()
 
+    async def recover(self) -> None:
+        """Make the sum of what the store holds, unless it is there already.
+
+        Raises:
+            StorageError: the model or a contribution cannot be read.
+        """
+        if self._aggregator is None and not self.record.is_finished:
+            aggregator, accepted = await asyncio.to_thread(self._recovered)
+            self._accepted = {
+                (contribution.participant, contribution.base_round): contribution
+                for contribution in accepted
+            }
+            self._aggregator = aggregator
+
+    def _recovered(self) -> tuple[MeanAggregator, list[ContributionRecord]]:
+        held = self._store.contributions(self.record)
+        while True:
+            aggregator = self._fresh_aggregator()
+            damaged = self._add_all(aggregator, held)
+            if damaged is None:
+                return aggregator, held
+            _log.error("the contribution of %s is damaged, and counts no more", damaged.participant)
+            self._store.drop(self.record, damaged)
+            held.remove(damaged)
+
+    def _add_all(
+        self, aggregator: MeanAggregator, held: list[ContributionRecord]
+    ) -> ContributionRecord | None:
+        """Add contributions up to one whose values are lost, and return that one."""
+        for contribution in held:
+            try:
+                aggregator.add(self._contribution(contribution, is_checked=True))
+            except StorageError as error:
+                if error.code != "server_contribution_damaged":
+                    raise
+                return contribution
+            except ValueError:  # of another length
+                return contribution
+        return None
+
     def _fresh_aggregator(self) -> MeanAggregator:
         weights = self._store.load_model(self.record.model, self._task.manifest)
-        return MeanAggregator(self._task.task.collaboration, weights, round=self.record.round)
+        return MeanAggregator(self._collaboration, weights, round=self.record.round)
 
-    def recover(self) -> None:
-        """Take up the contributions that an earlier process acknowledged."""
-        active = self._aggregator.active
-        self._aggregator = self._fresh_aggregator()
-        self._aggregator.active = active
-        self._accepted.clear()
-        for contribution in self._store.contributions(self.record):
-            values = self._store.contribution_path(self.record, contribution)
-            self._aggregator.add(self._contribution(contribution, values))
-            self._accepted[contribution.participant, contribution.base_round] = contribution
+    @property
+    def _summing(self) -> MeanAggregator:
+        if self._aggregator is None:
+            raise ContributionError("session_finished", session=self.record.session)
+        return self._aggregator
 
     @property
     def minimum(self) -> int:
         """How many distinct contributors a round needs."""
-        return self._aggregator.minimum
+        return self._collaboration.minimum_participants
 
     @property
     def contributors(self) -> frozenset[str]:
         """Everybody with a contribution in the present round."""
-        return self._aggregator.contributors
-
-    @property
-    def active(self) -> frozenset[str]:
-        """The participants that the round waits for."""
-        return self._aggregator.active
-
-    @active.setter
-    def active(self, participants: frozenset[str]) -> None:
-        self._aggregator.active = participants
-
-    @property
-    def contributions(self) -> tuple[ContributionRecord, ...]:
-        """What waits to be aggregated."""
-        return tuple(self._accepted.values())
+        return frozenset(participant for participant, _ in self._accepted)
 
     def is_full(self, *, is_overdue: bool) -> bool:
         """Tell whether the round can close."""
-        return self._aggregator.is_full(is_overdue=is_overdue)
+        self._summing.active = self.active
+        return self._summing.is_full(is_overdue=is_overdue)
 
     def check_round(self, base_round: int) -> None:
         """Refuse a contribution that is too late, or of a round that is yet to come.
 
         Raises:
-            ContributionError: it is.
+            ContributionError: it is, or the session has no further round.
         """
-        self._aggregator.staleness(base_round)
+        if self.record.is_finished:
+            raise ContributionError("session_finished", session=self.record.session)
+        staleness(base_round, self.record.round, self._collaboration)
 
     async def accept(self, contribution: ContributionRecord) -> None:
         """Keep a contribution for good and count it. Its values lie in the spool, synced.
@@ -105,22 +135,28 @@ class Buffer:
             StorageError: it cannot be kept; it does not count.
         """
         self.check_round(contribution.base_round)
-        values = self._store.spool(self.record, contribution.participant, contribution.base_round)
-        await asyncio.to_thread(self._aggregator.add, self._contribution(contribution, values))
-        try:
-            await asyncio.to_thread(self._store.accept, self.record, contribution)
-        except BaseException:
-            await asyncio.to_thread(self.recover)
-            raise
+        await self.recover()
+        self._summing.check(self._contribution(contribution))
+        await asyncio.to_thread(self._store.accept, self.record, contribution)
         self._accepted[contribution.participant, contribution.base_round] = contribution
+        try:
+            await asyncio.to_thread(self._summing.add, self._contribution(contribution))
+        except (StorageError, ValueError) as error:
+            # It is stored, so it counts: the sum is made anew before it is needed.
+            _log.error("the contribution of %s cannot be read: %s", contribution.participant, error)
+            self._aggregator = None
 
-    def _contribution(self, contribution: ContributionRecord, values: Path) -> Contribution:
+    def _contribution(
+        self, contribution: ContributionRecord, *, is_checked: bool = False
+    ) -> Contribution:
+        path = self._store.contribution_path(self.record, contribution)
+        digest = contribution.digest if is_checked else None
         return Contribution(
             participant=contribution.participant,
             base_round=contribution.base_round,
             samples=contribution.samples,
             largest=contribution.largest,
-            blocks=lambda: read_blocks(values, self._codec),
+            blocks=lambda: read_blocks(path, self._collaboration.codec, digest),
         )
 
     async def close_round(self) -> ClosedRound:
@@ -129,17 +165,22 @@ class Buffer:
         Raises:
             StorageError: it cannot be kept; the round stays open with all its contributions.
         """
-        contributors = self._aggregator.contributors
+        counted = tuple(self._accepted.values())
+        contributors = self.contributors
         seconds = time.monotonic() - self._began
-        weights = await asyncio.to_thread(self._aggregator.aggregate)
+        weights = await asyncio.to_thread(self._summing.aggregate)
         self.record = await asyncio.to_thread(
             self._store.close_round,
             self.record,
             weights,
-            RoundClosing(contributions=self.contributions, seconds=seconds),
+            RoundClosing(contributions=counted, seconds=seconds),
         )
-        self._aggregator.begin_round(weights)
+        self._summing.begin_round(weights)
+        if self.record.is_finished:
+            self._aggregator = None
         self._accepted.clear()
         self._began = time.monotonic()
         _log.debug("round %d closed with %d", self.record.round, len(contributors))
-        return ClosedRound(record=self.record, contributors=contributors, seconds=seconds)
+        return ClosedRound(
+            record=self.record, contributors=contributors, counted=counted, seconds=seconds
+        )

@@ -6,14 +6,17 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from disco_desktop.engine.errors import ServerError, StorageError, TaskError
+from disco_desktop.engine.messages import Refused
 from disco_desktop.logs import logger
 from disco_desktop.server.rooms.room import Room
 from disco_desktop.server.store.store import RoomRecord
 
 if TYPE_CHECKING:
+    from disco_desktop.engine.messages import Role
     from disco_desktop.engine.task.task import Task
     from disco_desktop.engine.weights.weights import Weights
     from disco_desktop.server.limits import Limits
+    from disco_desktop.server.rooms.member import Member, Outbox
     from disco_desktop.server.store.store import Store, TaskRecord
 
 _log = logger(__name__)
@@ -30,7 +33,7 @@ class Rooms:
         self._store = store
         self._limits = limits
         self._tasks: dict[str, TaskRecord] = {}
-        self._rooms: dict[tuple[str, int], Room] = {}
+        self._rooms: dict[tuple[str, int], Room] = {}  # (task digest, session)
         self._lock = asyncio.Lock()
 
     async def start(self) -> None:
@@ -57,9 +60,13 @@ class Rooms:
         await asyncio.to_thread(self._store.close)
 
     async def _open(self, task: TaskRecord, record: RoomRecord) -> Room:
-        room = await asyncio.to_thread(Room, task, record, self._store, self._limits)
-        await room.recover()
-        self._rooms[task.task.id, record.session] = room
+        room = Room(task, record, self._store, self._limits)
+        try:
+            await room.recover()
+        except BaseException:
+            await room.close()
+            raise
+        self._rooms[task.digest, record.session] = room
         return room
 
     # --- tasks
@@ -83,22 +90,28 @@ class Rooms:
     async def add_task(self, task: Task, initial: Weights) -> TaskRecord:
         """Offer a task. A changed one of the same id takes the old one's place, in a new room.
 
+        Whoever takes part in the old one is told so and let go.
+
         Raises:
             TaskError: the server offers as many tasks as it may.
         """
-        if task.id not in self._tasks and len(self._tasks) >= self._limits.tasks:
-            raise TaskError("too_many_tasks", tasks=self._limits.tasks)
-        record = await asyncio.to_thread(self._store.add_task, task, initial)
-        self._tasks[task.id] = record
+        async with self._lock:
+            if task.id not in self._tasks and len(self._tasks) >= self._limits.tasks:
+                raise TaskError("too_many_tasks", tasks=self._limits.tasks)
+            record = await asyncio.to_thread(self._store.add_task, task, initial)
+            self._tasks[task.id] = record
+            for room in self.open_rooms:
+                if room.task.task.id == task.id and room.task.digest != record.digest:
+                    room.members.send(Refused(code="task_differs"))
+                    await self._drop(room)
         return record
 
     # --- rooms
 
     def latest(self, task_id: str) -> Room | None:
         """Return the room that a task has now, if it has one."""
-        rooms = [room for (of, _), room in self._rooms.items() if of == task_id]
         digest = self._tasks[task_id].digest if task_id in self._tasks else ""
-        rooms = [room for room in rooms if room.task.digest == digest]
+        rooms = [room for (of, _), room in self._rooms.items() if of == digest]
         return max(rooms, key=lambda room: room.record.session, default=None)
 
     @property
@@ -106,30 +119,38 @@ class Rooms:
         """All rooms, those of finished sessions that somebody is still in among them."""
         return tuple(self._rooms.values())
 
-    def room(self, task_id: str, session: int) -> Room | None:
+    def room(self, task: TaskRecord, session: int) -> Room | None:
         """Return one room, if it is open or its members have not all left yet."""
-        return self._rooms.get((task_id, session))
+        return self._rooms.get((task.digest, session))
 
-    async def enter(self, task: TaskRecord, session: int | None) -> Room:
-        """Return the room to join: that of a session, or the one that is open now.
+    async def join(
+        self,
+        task: TaskRecord,
+        session: int | None,
+        participant: str,
+        role: Role,
+        outbox: Outbox,
+    ) -> tuple[Room, Member]:
+        """Let somebody into the room of a session, or into the one that is open now.
 
         Raises:
-            ServerError: there is no such session.
+            ServerError: there is no such session, or the room is full.
+            StorageError: the server cannot read its state, or write that somebody is here.
         """
-        async with self._lock:
-            record = await asyncio.to_thread(self._store.room, task.digest, session)
-            if record is None and session is not None:
-                raise ServerError("session_unknown", session=session)
-            if record is None or (record.is_finished and session is None):
-                record = await self._begin_session(task, after=record)
-            room = self._rooms.get((task.task.id, record.session))
-            if room is None or room.task.digest != task.digest:
-                room = await self._open(task, record)
-            return room
+        async with self._lock:  # until somebody is in, a room could be taken for deserted
+            await self._drop_deserted()
+            room = await self._enter(task, session)
+            return room, await room.join(participant, role, outbox)
+
+    async def _enter(self, task: TaskRecord, session: int | None) -> Room:
+        record = await asyncio.to_thread(self._store.room, task.digest, session)
+        if record is None and session is not None:
+            raise ServerError("session_unknown", session=session)
+        if record is None or (record.is_finished and session is None):
+            record = await self._begin_session(task, after=record)
+        return self._rooms.get((task.digest, record.session)) or await self._open(task, record)
 
     async def _begin_session(self, task: TaskRecord, after: RoomRecord | None) -> RoomRecord:
-        if after is not None:
-            await self._drop(self._rooms.get((task.task.id, after.session)))
         record = RoomRecord(
             task_digest=task.digest,
             session=1 if after is None else after.session + 1,
@@ -140,11 +161,15 @@ class Rooms:
         await asyncio.to_thread(self._store.open_room, record)
         return record
 
-    async def _drop(self, room: Room | None) -> None:
-        """Forget a room that everybody has left; the others keep theirs until they have."""
-        if room is not None and not len(room.members):
-            del self._rooms[room.task.task.id, room.record.session]
-            await room.close()
+    async def _drop_deserted(self) -> None:
+        """Forget the rooms of finished sessions that everybody has left."""
+        for room in self.open_rooms:
+            if room.record.is_finished and not len(room.members):
+                await self._drop(room)
+
+    async def _drop(self, room: Room) -> None:
+        del self._rooms[room.task.digest, room.record.session]
+        await room.close()
 
     async def current_record(self, task: TaskRecord) -> RoomRecord:
         """Return a task's state: that of its latest session, or of one that has not begun."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from typing import TYPE_CHECKING
 
 from disco_desktop.engine.aggregator.magnitude import Magnitude
-from disco_desktop.engine.errors import ContributionError, StorageError
+from disco_desktop.engine.errors import ContributionError, DiscoError, ServerError, StorageError
 from disco_desktop.engine.weights.codec import Codec, decode
 from disco_desktop.engine.weights.pieces import (
     DIGEST_SIZE,
@@ -31,7 +32,7 @@ class Upload:
         announcement: what the participant said it would send.
         offset: bytes that are there and match their digests.
         magnitude: of the values so far.
-        is_receiving: whether a request is feeding it at this moment.
+        lock: held by whoever reads, writes or accepts its file.
     """
 
     def __init__(self, path: Path, announcement: Announcement, codec: Codec) -> None:
@@ -41,8 +42,10 @@ class Upload:
         self.announcement = announcement
         self.offset = 0
         self.magnitude = Magnitude()
-        self.is_receiving = False
+        self.lock = asyncio.Lock()
         self.path = path
+        self._feeder: object | None = None
+        self._refusal: DiscoError | None = None
         self._codec = codec
         self._digests = digests
 
@@ -75,20 +78,50 @@ class Upload:
         except OSError as error:
             raise StorageError("server_storage", file=str(self.path), detail=repr(error)) from error
 
-    def write(self, piece: bytes) -> bool:
+    async def begin_feeding(self) -> object:
+        """Let a request feed it; one that did so before stops, since its connection may be dead.
+
+        Returns:
+            What the request shows at each piece.
+        """
+        async with self.lock:
+            self._feeder = feeder = object()
+        return feeder
+
+    def refuse(self, error: DiscoError) -> None:
+        """Take no more of it, and say so to whoever still sends."""
+        self._refusal = error
+
+    def check_wanted(self) -> None:
+        """Raise the error that it was refused with, if it was."""
+        if self._refusal is not None:
+            raise self._refusal
+
+    async def write(self, piece: bytes, feeder: object) -> bool:
         """Store the next piece; return whether its digest was the announced one.
 
         A piece that differs changes nothing: it is to be sent again.
 
         Raises:
             StorageError: it cannot be written; the pieces before it stay.
+            ServerError: another request feeds it now.
+            DiscoError: what it was refused with.
         """
+        async with self.lock:
+            self.check_wanted()
+            if self._feeder is not feeder:
+                raise ServerError("upload_busy")
+            return await asyncio.to_thread(self._write, piece)
+
+    def _write(self, piece: bytes) -> bool:
         if not self._matches(piece):
             return False
         try:
             with self.path.open("r+b" if self.offset else "wb") as file:
                 file.seek(self.offset)
                 file.write(piece)
+        except FileNotFoundError as error:  # it was discarded at this moment
+            raise ServerError("upload_not_announced") from error
         except OSError as error:
             raise StorageError("server_storage", file=str(self.path), detail=repr(error)) from error
         self._take(piece)
@@ -123,11 +156,34 @@ class Upload:
 
     def discard(self) -> None:
         """Delete what has come so far."""
-        self.path.unlink(missing_ok=True)
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise StorageError("server_storage", file=str(self.path), detail=repr(error)) from error
 
 
-def read_blocks(path: Path, codec: Codec) -> Iterator[Buffer]:
-    """Yield the values of a spooled update, a piece at a time."""
-    with path.open("rb") as file:
-        while piece := file.read(PIECE):
-            yield decode(piece, codec)
+def read_blocks(path: Path, codec: Codec, digest: str | None = None) -> Iterator[Buffer]:
+    """Yield the values of a spooled update, a piece at a time.
+
+    Args:
+        path: the file.
+        codec: how the values are written in it.
+        digest: that of the content, where it is to be checked as well.
+
+    Raises:
+        StorageError: `server_storage` where it cannot be read; `server_contribution_damaged` where
+            it is gone or, said after the last piece, is not what was once stored.
+    """
+    piece_digests = b""
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(PIECE):
+                if digest is not None:
+                    piece_digests += piece_digest(piece)
+                yield decode(piece, codec)
+    except FileNotFoundError as error:
+        raise StorageError("server_contribution_damaged", file=str(path)) from error
+    except OSError as error:
+        raise StorageError("server_storage", file=str(path), detail=repr(error)) from error
+    if digest is not None and content_digest(piece_digests) != digest:
+        raise StorageError("server_contribution_damaged", file=str(path))

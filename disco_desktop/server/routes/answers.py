@@ -32,7 +32,12 @@ _STATUS: tuple[tuple[type[DiscoError], int], ...] = (
     (ServerError, 503),
     (DiscoError, 500),
 )
-_STATUS_OF_CODE = {"task_not_on_server": 404, "task_too_large": 413}
+_STATUS_OF_CODE = {
+    "task_not_on_server": 404,
+    "task_too_large": 413,
+    "upload_busy": 409,
+    "upload_not_announced": 409,
+}
 
 
 class DeniedError(Exception):

@@ -62,9 +62,10 @@ async def _enter(
     channel: ControlChannel, services: Services, task: TaskRecord
 ) -> tuple[Room, Member, Outbox]:
     hello = await shake_hands(channel, services.identity, task.digest)
-    room = await services.rooms.enter(task, hello.session)
     outbox = Outbox(services.config.limits.outgoing_messages)
-    member = await room.join(node_id(hello.public_key), hello.role, outbox)
+    room, member = await services.rooms.join(
+        task, hello.session, node_id(hello.public_key), hello.role, outbox
+    )
     return room, member, outbox
 
 
@@ -94,7 +95,7 @@ async def _receive(channel: ControlChannel, room: Room, member: Member) -> None:
             case Resume():
                 room.set_paused(member, is_paused=False)
             case Leave():
-                room.leave(member.participant)
+                room.leave(member)
                 return
             case unexpected:
                 raise ChannelClosedError(f"{type(unexpected).__name__} is out of place")

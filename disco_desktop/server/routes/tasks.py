@@ -63,7 +63,7 @@ async def add_task(request: web.Request) -> web.Response:
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if not token:
         return problem("creator_token_missing", status=401)
-    if not hmac.compare_digest(token.encode(), services.creator_token.encode()):
+    if not hmac.compare_digest(token.encode(errors="replace"), services.creator_token.encode()):
         return problem("not_the_creator", status=403)
     async with asyncio.timeout(services.config.limits.piece_seconds):
         task = decode_task(await request.read())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from aiohttp import web
 
-from disco_desktop.engine.messages import LARGEST_ANNOUNCEMENT, Announcement, UploadState
+from disco_desktop.engine.messages import LARGEST_ANNOUNCEMENT, Announcement
 from disco_desktop.server.keys import GUARD
 from disco_desktop.server.routes.answers import DeniedError, answer, problem
 from disco_desktop.server.services import SERVICES
@@ -32,14 +32,7 @@ async def announce(request: web.Request) -> web.Response:
         announcement = msgspec.msgpack.decode(await _body(request), type=Announcement)
     except (msgspec.MsgspecError, RecursionError, MemoryError) as error:
         return problem("announcement_malformed", status=400, problem=str(error)[:200])
-    upload = await room.announce(participant, announcement)
-    if upload is None:
-        return answer(_accepted(room, participant, announcement.size))
-    return answer(UploadState(offset=upload.offset))
-
-
-def _accepted(room: Room, participant: str, size: int) -> UploadState:
-    return UploadState(offset=size, counts_in=room.counts_in(participant))
+    return answer(await room.announce(participant, announcement))
 
 
 async def _body(request: web.Request) -> bytes:
@@ -63,31 +56,32 @@ async def receive(request: web.Request) -> web.Response:
     upload = room.upload(participant, int(request.match_info["base_round"]))
     if upload is None:
         return problem("upload_not_announced", status=409)
-    if request.query.get("offset") != str(upload.offset):
-        return problem("upload_offset", status=409, offset=upload.offset)
-    if upload.is_receiving:
-        return problem("upload_busy", status=409)
     guard = request.app[GUARD]
     guard.identified(request, participant)
-    upload.is_receiving = True
+    # Another request may still feed it, over a connection that is dead and does not know it yet.
+    feeder = await upload.begin_feeding()
+    if request.query.get("offset") != str(upload.offset):
+        return problem("upload_offset", status=409, offset=upload.offset)
     try:
         with guard.own_time(request):
-            is_right = await _receive(request, upload, request.app[SERVICES].config.limits)
-        if is_right:
-            await room.accept(participant, upload)
-    finally:
-        upload.is_receiving = False
-    if is_right:
-        return answer(_accepted(room, participant, upload.announcement.size))
-    # The rest of the body would be read as the next request.
-    response = problem("piece_differs", status=422, offset=upload.offset)
+            is_right = await _receive(request, upload, feeder, request.app[SERVICES].config.limits)
+    except asyncio.IncompleteReadError:
+        return _refused_body("update_incomplete", status=400, offset=upload.offset)
+    if not is_right:
+        return _refused_body("piece_differs", status=422, offset=upload.offset)
+    return answer(await room.accept(participant, upload))
+
+
+def _refused_body(code: str, *, status: int, offset: int) -> web.Response:
+    """Refuse, and close: the rest of the body would be read as the next request."""
+    response = problem(code, status=status, offset=offset)
     response.force_close()
     return response
 
 
-async def _receive(request: web.Request, upload: Upload, limits: Limits) -> bool:
+async def _receive(request: web.Request, upload: Upload, feeder: object, limits: Limits) -> bool:
     """Write pieces as they come, the next one arriving while one is written."""
-    writing: asyncio.Future[bool] | None = None
+    writing: asyncio.Task[bool] | None = None
     arriving = upload.offset
     try:
         while arriving < upload.announcement.size:
@@ -96,12 +90,13 @@ async def _receive(request: web.Request, upload: Upload, limits: Limits) -> bool
                 piece = await request.content.readexactly(size)
             if writing is not None and not await writing:
                 return False
-            writing = asyncio.ensure_future(asyncio.to_thread(upload.write, piece))
+            writing = asyncio.create_task(upload.write(piece, feeder))
             arriving += size
-    finally:
+    except BaseException:
         if writing is not None:
-            await asyncio.wait([writing])
-    return writing is None or writing.result()
+            await asyncio.gather(writing, return_exceptions=True)  # the file is left in peace
+        raise
+    return writing is None or await writing
 
 
 def _room_and_participant(request: web.Request) -> tuple[Room, str]:
@@ -112,12 +107,12 @@ def _room_and_participant(request: web.Request) -> tuple[Room, str]:
     participant = token.partition(".")[0]
     if kind != "Bearer" or not participant:
         raise DeniedError("token_missing", status=401)
-    room = services.rooms.room(task.task.id, int(request.match_info["session"]))
+    room = services.rooms.room(task, int(request.match_info["session"]))
     member = room.members.get(participant) if room is not None else None
     if (
         room is None
         or member is None
-        or not hmac.compare_digest(member.token.encode(), token.encode())
+        or not hmac.compare_digest(member.token.encode(), token.encode(errors="replace"))
     ):
         raise DeniedError("token_not_valid", status=403)
     if member.role != "participant":

@@ -113,10 +113,12 @@ class SqliteStore(Store):
             self._rows.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._rows.execute("COMMIT")
             except BaseException:
-                self._rows.execute("ROLLBACK")
+                # A full disk may have rolled it back already, or have left it open at the commit.
+                if self._rows.in_transaction:
+                    self._rows.execute("ROLLBACK")
                 raise
-            self._rows.execute("COMMIT")
 
     def _select(self, query: str, *arguments: str | int) -> list[tuple]:  # type: ignore[type-arg]
         with self._lock, _told(self._models):
@@ -126,15 +128,12 @@ class SqliteStore(Store):
 
     def add_task(self, task: Task, initial: Weights) -> TaskRecord:
         """Offer a task with its first model. One of the same id takes the place of the old one."""
-        with _told(self._models):
-            model, model_pieces = self._write_model(initial)
-            digest, manifest = task.digest, msgspec.json.encode(initial.manifest)
-            with self._transaction():
-                self._insert_model(model, model_pieces)
-                self._rows.execute(
-                    "INSERT OR REPLACE INTO tasks VALUES (?, ?, ?, ?, ?)",
-                    (task.id, digest, encode_task(task), manifest, model.digest),
-                )
+        digest, manifest = task.digest, msgspec.json.encode(initial.manifest)
+        with self._kept_model(initial) as model:
+            self._rows.execute(
+                "INSERT OR REPLACE INTO tasks VALUES (?, ?, ?, ?, ?)",
+                (task.id, digest, encode_task(task), manifest, model.digest),
+            )
         return TaskRecord(task=task, digest=digest, manifest=initial.manifest, initial=model)
 
     def tasks(self) -> dict[str, TaskRecord]:
@@ -217,14 +216,19 @@ class SqliteStore(Store):
     def accept(self, room: RoomRecord, contribution: ContributionRecord) -> None:
         """Make a whole upload, which is synced, a contribution: its file first, then its row."""
         spooled = self.spool(room, contribution.participant, contribution.base_round)
+        kept = self.contribution_path(room, contribution)
         with _told(spooled):
-            spooled.replace(self.contribution_path(room, contribution))
-            sync_folder(self._spool)
-            with self._transaction():
-                self._rows.execute(
-                    "INSERT INTO contributions VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
-                    (room.task_digest, room.session, *dataclasses.astuple(contribution)),
-                )
+            spooled.replace(kept)
+            try:
+                sync_folder(self._spool)
+                with self._transaction():
+                    self._rows.execute(
+                        "INSERT INTO contributions VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
+                        (room.task_digest, room.session, *dataclasses.astuple(contribution)),
+                    )
+            except BaseException:
+                kept.replace(spooled)  # so that it can be acknowledged later
+                raise
 
     def contributions(self, room: RoomRecord) -> list[ContributionRecord]:
         """Return the contributions that are acknowledged and not yet in a model."""
@@ -239,43 +243,59 @@ class SqliteStore(Store):
         )
         return [_contribution(*row) for row in rows]
 
-    def last_contribution(self, room: RoomRecord, participant: str) -> int | None:
-        """Return the latest base round that a participant contributed to."""
-        ((latest,),) = self._select(
-            "SELECT max(base_round) FROM contributions"
-            " WHERE task_digest = ? AND session = ? AND participant = ?",
+    def counts_in(self, room: RoomRecord, participant: str, base_round: int) -> int | None:
+        """Return the round whose model an acknowledged contribution is part of, or will be."""
+        rows = self._select(
+            "SELECT coalesce(counted_in, round + 1)"
+            " FROM contributions JOIN rooms USING (task_digest, session)"
+            " WHERE task_digest = ? AND session = ? AND participant = ? AND base_round = ?",
             room.task_digest,
             room.session,
             participant,
+            base_round,
         )
-        return latest  # type: ignore[no-any-return]
+        return rows[0][0] if rows else None
+
+    def drop(self, room: RoomRecord, contribution: ContributionRecord) -> None:
+        """Take back a contribution whose values are lost, so that it can be sent again."""
+        path = self.contribution_path(room, contribution)
+        with _told(path):
+            with self._transaction():
+                self._rows.execute(
+                    "DELETE FROM contributions WHERE task_digest = ? AND session = ?"
+                    " AND participant = ? AND base_round = ? AND counted_in IS NULL",
+                    (
+                        room.task_digest,
+                        room.session,
+                        contribution.participant,
+                        contribution.base_round,
+                    ),
+                )
+            path.unlink(missing_ok=True)
 
     # --- rounds
 
     def close_round(self, room: RoomRecord, weights: Weights, closed: RoundClosing) -> RoomRecord:
         """Keep the next model and count its contributions, all or nothing."""
-        with _told(self._models):
-            model, model_pieces = self._write_model(weights)
+        place = (room.task_digest, room.session)
+        with self._kept_model(weights) as model:
             after = dataclasses.replace(room, round=room.round + 1, model=model)
-            place = (room.task_digest, room.session)
-            with self._transaction():
-                self._insert_model(model, model_pieces)
-                self._rows.execute(
-                    "UPDATE rooms SET round = ?, model = ? WHERE task_digest = ? AND session = ?",
-                    (after.round, model.digest, *place),
-                )
-                self._rows.execute(
-                    "INSERT INTO rounds VALUES (?, ?, ?, ?, ?, ?)",
-                    (*place, after.round, model.digest, model.size, closed.seconds),
-                )
-                self._rows.executemany(
-                    "UPDATE contributions SET counted_in = ? WHERE task_digest = ? AND session = ?"
-                    " AND participant = ? AND base_round = ?",
-                    [
-                        (after.round, *place, contribution.participant, contribution.base_round)
-                        for contribution in closed.contributions
-                    ],
-                )
+            self._rows.execute(
+                "UPDATE rooms SET round = ?, model = ? WHERE task_digest = ? AND session = ?",
+                (after.round, model.digest, *place),
+            )
+            self._rows.execute(
+                "INSERT INTO rounds VALUES (?, ?, ?, ?, ?, ?)",
+                (*place, after.round, model.digest, model.size, closed.seconds),
+            )
+            self._rows.executemany(
+                "UPDATE contributions SET counted_in = ? WHERE task_digest = ? AND session = ?"
+                " AND participant = ? AND base_round = ?",
+                [
+                    (after.round, *place, contribution.participant, contribution.base_round)
+                    for contribution in closed.contributions
+                ],
+            )
         return after
 
     def rounds(self, room: RoomRecord) -> list[RoundRecord]:
@@ -316,54 +336,86 @@ class SqliteStore(Store):
             raise StorageError("server_model_damaged", file=str(path))
         return Weights(manifest, buffer)
 
-    def _write_model(self, weights: Weights) -> tuple[ModelReference, bytes]:
+    @contextmanager
+    def _kept_model(self, weights: Weights) -> Iterator[ModelReference]:
+        """Write a model, and enter its row in one transaction with what the block enters.
+
+        The file gets its name under the lock: else somebody who drops the same model at this
+        moment could take the file away after its row is there.
+        """
+        beside = self._models / f".{os.urandom(8).hex()}.new"
+        with _told(self._models):
+            try:
+                model, model_pieces = self._write_beside(beside, weights)
+                name = self.model_path(model.digest)
+                with self._lock, self._named(beside, name), self._transaction():
+                    self._rows.execute(
+                        "INSERT OR IGNORE INTO models VALUES (?, ?, ?)",
+                        (model.digest, model.size, model_pieces),
+                    )
+                    yield model
+            except BaseException:
+                beside.unlink(missing_ok=True)
+                raise
+
+    def _write_beside(self, beside: Path, weights: Weights) -> tuple[ModelReference, bytes]:
         content = encode(weights.buffer, "fp32")
         digests = bytearray()
-        beside = self._models / f".{os.urandom(8).hex()}.new"
-        try:
-            with beside.open("xb") as file:
-                for piece in pieces(content):
-                    digests += piece_digest(piece)
-                    file.write(piece)
-                file.flush()
-                os.fsync(file.fileno())
-            digest = content_digest(bytes(digests))
-            beside.replace(self.model_path(digest))
-        except BaseException:
-            beside.unlink(missing_ok=True)
-            raise
-        sync_folder(self._models)
+        with beside.open("xb") as file:
+            for piece in pieces(content):
+                digests += piece_digest(piece)
+                file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+        digest = content_digest(bytes(digests))
         return ModelReference(digest=digest, size=len(content)), bytes(digests)
 
-    def _insert_model(self, model: ModelReference, model_pieces: bytes) -> None:
-        self._rows.execute(
-            "INSERT OR IGNORE INTO models VALUES (?, ?, ?)",
-            (model.digest, model.size, model_pieces),
-        )
+    @contextmanager
+    def _named(self, beside: Path, path: Path) -> Iterator[None]:
+        """Give a file its name, and take it away again where the block fails."""
+        is_new = not path.exists()
+        beside.replace(path)
+        try:
+            sync_folder(path.parent)
+            yield
+        except BaseException:
+            if is_new:
+                path.unlink(missing_ok=True)
+            raise
 
     # --- what is no longer needed
 
-    def forget_round(self, room: RoomRecord, contributions: tuple[ContributionRecord, ...]) -> None:
-        """Delete the spooled values of counted contributions, and models that nobody asks for."""
-        for contribution in contributions:
-            self.contribution_path(room, contribution).unlink(missing_ok=True)
-        if room.round + 1 >= room.rounds:
-            for unfinished in self._spool.glob(f"{_key(room)}-*.part"):
+    def discard(self, room: RoomRecord, participant: str) -> None:
+        """Delete what came of a participant's unfinished uploads."""
+        with _told(self._spool):
+            for unfinished in self._spool.glob(f"{_key(room)}-{participant}-*.part"):
                 unfinished.unlink(missing_ok=True)
+
+    def forget_round(
+        self, room: RoomRecord, contributions: tuple[ContributionRecord, ...], *, too_late: int
+    ) -> None:
+        """Delete what is needed no longer, once a round has closed."""
+        with _told(self._spool):
+            for contribution in contributions:
+                self.contribution_path(room, contribution).unlink(missing_ok=True)
+            for unfinished in self._spool.glob(f"{_key(room)}-*.part"):
+                if int(unfinished.stem.rpartition("-")[2]) <= too_late:
+                    unfinished.unlink(missing_ok=True)
         self._drop_models()
 
     def _drop_models(self) -> None:
         """Keep the models of tasks and rooms, and each room's two before, for late downloads."""
-        with _told(self._models), self._transaction():
-            needless = self._rows.execute(
-                "DELETE FROM models WHERE digest NOT IN (SELECT model FROM tasks)"
-                " AND digest NOT IN (SELECT model FROM rooms)"
-                " AND digest NOT IN (SELECT rounds.model FROM rounds JOIN rooms"
-                "   USING (task_digest, session) WHERE rounds.round > rooms.round - 3)"
-                " RETURNING digest"
-            ).fetchall()
-        for (digest,) in needless:
-            self.model_path(digest).unlink(missing_ok=True)
+        with _told(self._models), self._lock:
+            with self._transaction():
+                needless = self._rows.execute(
+                    "DELETE FROM models WHERE digest NOT IN (SELECT model FROM tasks)"
+                    " AND digest NOT IN (SELECT model FROM rooms)"
+                    " AND digest NOT IN (SELECT rounds.model FROM rounds JOIN rooms"
+                    "   USING (task_digest, session) WHERE rounds.round > rooms.round - 3)"
+                    " RETURNING digest"
+                ).fetchall()
+            for (digest,) in needless:
+                self.model_path(digest).unlink(missing_ok=True)
 
     def _sweep(self) -> None:
         """Delete what a crash left over: files that no row names, and unfinished writes."""
@@ -376,8 +428,15 @@ class SqliteStore(Store):
             " WHERE counted_in IS NULL"
         )
         kept = {f"{_room_key(task, session)}-{who}-{base}" for task, session, who, base in pending}
+        open_rooms = self._select("SELECT task_digest, session FROM rooms WHERE round < rounds")
+        unfinished = {_room_key(task, session) for task, session in open_rooms}
         for path in self._spool.iterdir():
-            if path.suffix != ".part" and path.name not in kept:
+            is_needed = (
+                path.stem.rsplit("-", 2)[0] in unfinished
+                if path.suffix == ".part"
+                else path.name in kept
+            )
+            if not is_needed:
                 path.unlink(missing_ok=True)
 
     def close(self) -> None:

@@ -123,8 +123,15 @@ class Store(ABC):
         """Return the contributions that are acknowledged and not yet in a model."""
 
     @abstractmethod
-    def last_contribution(self, room: RoomRecord, participant: str) -> int | None:
-        """Return the latest base round that a participant contributed to."""
+    def counts_in(self, room: RoomRecord, participant: str, base_round: int) -> int | None:
+        """Return the round whose model an acknowledged contribution is part of, or will be.
+
+        Nothing where there is no such contribution.
+        """
+
+    @abstractmethod
+    def drop(self, room: RoomRecord, contribution: ContributionRecord) -> None:
+        """Take back a contribution whose values are lost, so that it can be sent again."""
 
     @abstractmethod
     def close_round(self, room: RoomRecord, weights: Weights, closed: RoundClosing) -> RoomRecord:
@@ -147,8 +154,18 @@ class Store(ABC):
         """Read a model back, and check every bit of it."""
 
     @abstractmethod
-    def forget_round(self, room: RoomRecord, contributions: tuple[ContributionRecord, ...]) -> None:
-        """Delete the spooled values of counted contributions, and models that nobody asks for."""
+    def discard(self, room: RoomRecord, participant: str) -> None:
+        """Delete what came of a participant's unfinished uploads."""
+
+    @abstractmethod
+    def forget_round(
+        self, room: RoomRecord, contributions: tuple[ContributionRecord, ...], *, too_late: int
+    ) -> None:
+        """Delete what is needed no longer, once a round has closed.
+
+        That is the spooled values of counted contributions, unfinished uploads that go back to the
+        round `too_late` or further, and models that nobody asks for.
+        """
 
     @abstractmethod
     def close(self) -> None:

@@ -42,23 +42,23 @@ def read_csv(path: Path, wanted: Sequence[str], *, keep_all: bool) -> SourceTabl
 
 
 def _read(path: Path, wanted: Sequence[str], *, keep_all: bool) -> SourceTable:
+    name = file_name(path)
     with path.open(encoding=_encoding(path), errors="surrogateescape", newline="") as file:
         lines = CsvLines(file)
-        records = _open_records(file_name(path), lines, wanted)
-        places = locate(file_name(path), records.names, wanted)
+        records = _open_records(name, lines, wanted)
+        places = locate(name, records.names, wanted)
         if keep_all:
             places = list(range(len(records.names)))
         names = distinct(records.names)
-        frame, rows, starts = _collect(
-            file_name(path), records, [names[place] for place in places], places
-        )
+        gathering = _Gathering(name, {names[place]: place for place in places})
+        gathering.run(records, lines, path.stat().st_size)
     return SourceTable(
-        file=file_name(path),
-        frame=frame,
-        rows=np.array(rows, dtype=np.int64),
-        lines=np.array(starts, dtype=np.int64),
+        file=name,
+        frame=pl.concat(gathering.frames),
+        rows=np.array(gathering.rows, dtype=np.int64),
+        lines=np.array(gathering.lines, dtype=np.int64),
         count=records.count,
-        problems=_old_encoding(file_name(path), lines) + records.problems(file_name(path)),
+        problems=_old_encoding(name, lines) + records.problems(),
     )
 
 
@@ -72,7 +72,7 @@ def _encoding(path: Path) -> str:
 def _open_records(file: str, lines: CsvLines, wanted: Sequence[str]) -> CsvRecords:
     """Find out the delimiter and read the header."""
     try:
-        records = CsvRecords(lines, _delimiter(lines, wanted))
+        records = CsvRecords(file, lines, _delimiter(lines, wanted))
     except StopIteration:
         raise refuse("file_empty", file) from None
     except (csv.Error, BadLineError, UnicodeError):
@@ -98,35 +98,40 @@ def _fitness(line: str, delimiter: str, wanted: Sequence[str]) -> tuple[int, int
     return len(set(names).intersection(wanted)), len(names)
 
 
-def _collect(
-    file: str, records: CsvRecords, names: list[str], places: list[int]
-) -> tuple[pl.DataFrame, array[int], array[int]]:
-    """Gather the cells column by column, in pieces, since Python's strings take much memory."""
-    frames = [pl.DataFrame(schema=dict.fromkeys(names, pl.String))]
-    rows, starts = array("q"), array("q")
-    piece: list[list[str]] = []
-    largest_piece = max(1, _CELLS_AT_ONCE // len(records.names))
-    for cells, row, line in records:
-        piece.append(cells)
-        rows.append(row)
-        starts.append(line)
-        if len(piece) == largest_piece:
-            check_size(file, len(rows) * len(names))
-            frames.append(_frame(piece, names, places))
-            piece.clear()
-    if piece:
-        frames.append(_frame(piece, names, places))
-    return pl.concat(frames), rows, starts
+class _Gathering:
+    """Gathers cells column by column, in pieces, since Python's strings take much memory."""
 
+    def __init__(self, file: str, places: dict[str, int]) -> None:
+        self._file = file
+        self._places = places
+        self.frames = [pl.DataFrame(schema=dict.fromkeys(places, pl.String))]
+        self.rows = array("q")
+        self.lines = array("q")
 
-def _frame(piece: list[list[str]], names: list[str], places: list[int]) -> pl.DataFrame:
-    columns = list(zip(*piece, strict=True))
-    return pl.DataFrame(
-        [
-            pl.Series(name, columns[place], dtype=pl.String)
-            for name, place in zip(names, places, strict=True)
-        ]
-    )
+    def run(self, records: CsvRecords, lines: CsvLines, size: int) -> None:
+        """Take in all records of a file of `size` bytes."""
+        piece: list[list[str]] = []
+        largest_piece = max(1, _CELLS_AT_ONCE // len(records.names))
+        for cells, row, line in records:
+            piece.append(cells)
+            self.rows.append(row)
+            self.lines.append(line)
+            if len(piece) == largest_piece:
+                self._check_size(size / lines.position)
+                self._take(piece)
+                piece.clear()
+        if piece:
+            self._take(piece)
+
+    def _check_size(self, remaining: float) -> None:
+        """Refuse a far too large file at its first piece, before minutes go by."""
+        rows = len(self.rows)
+        check_size(self._file, int(max(rows, rows * remaining / 2)) * len(self._places))
+
+    def _take(self, piece: list[list[str]]) -> None:
+        columns = list(zip(*piece, strict=True))
+        series = [pl.Series(name, columns[at], pl.String) for name, at in self._places.items()]
+        self.frames.append(pl.DataFrame(series))
 
 
 def _old_encoding(file: str, lines: CsvLines) -> list[Problem]:

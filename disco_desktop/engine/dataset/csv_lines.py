@@ -43,6 +43,7 @@ class CsvLines:
     def __init__(self, file: TextIO) -> None:
         self._file = file
         self._number = 0
+        self._is_within_line = False
         self._again: deque[Line] = deque()
         self._taken: list[Line] = []
         self.old_encoded = 0
@@ -63,6 +64,11 @@ class CsvLines:
             raise BadLineError(line.fault)
         return line.text
 
+    @property
+    def position(self) -> int:
+        """Bytes of the file that were read so far, a little ahead of the last line."""
+        return self._file.buffer.tell()
+
     def begin_record(self) -> None:
         """Forget the lines of the record before."""
         self._taken.clear()
@@ -82,12 +88,14 @@ class CsvLines:
         self._again.appendleft(self._taken.pop())
 
     def _read(self) -> Line:
+        if self._is_within_line:
+            self._skip_line()
         text = self._file.readline(LONGEST_LINE)
         if not text:
             raise StopIteration
         self._number += 1
         if len(text) == LONGEST_LINE and text[-1] not in "\r\n":
-            self._skip_line()
+            self._is_within_line = True
             return Line("", self._number, "row_too_long")
         if "\0" in text:
             return Line(text, self._number, "row_with_zero_bytes")
@@ -96,6 +104,8 @@ class CsvLines:
         return Line(text, self._number, "")
 
     def _skip_line(self) -> None:
+        """Read on to the end of a line that was too long, which may be gigabytes away."""
+        self._is_within_line = False
         while (text := self._file.readline(LONGEST_LINE)) and text[-1] not in "\r\n":
             pass
 

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from disco_desktop.engine.dataset.csv_lines import BadLineError, CsvLines
 from disco_desktop.engine.dataset.header import tidy
 from disco_desktop.engine.dataset.report import MENTIONED_ROWS, Problem
+from disco_desktop.engine.dataset.source_table import refuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+MOST_BROKEN = 1_000_000
 
 
 class Record(NamedTuple):
@@ -45,13 +48,14 @@ class CsvRecords:
         count: records so far that hold anything, broken ones included.
     """
 
-    def __init__(self, lines: CsvLines, delimiter: str) -> None:
+    def __init__(self, file: str, lines: CsvLines, delimiter: str) -> None:
         """Read the header.
 
         Raises:
             StopIteration: nothing is left.
             csv.Error, BadLineError: the header is broken.
         """
+        self._file = file
         self._lines = lines
         self._reader: Iterator[list[str]] = csv.reader(lines, delimiter=delimiter, strict=True)
         lines.begin_record()
@@ -60,7 +64,11 @@ class CsvRecords:
         self._broken: dict[str, _Broken] = {}
 
     def __iter__(self) -> Iterator[Record]:
-        """Read the records that are whole, each with as many cells as the header has."""
+        """Read the records that are whole, each with as many cells as the header has.
+
+        Raises:
+            FileRefusedError: there is no end of broken ones.
+        """
         width = len(self.names)
         named = max(number for number, name in enumerate(self.names, start=1) if name)
         while True:
@@ -87,15 +95,18 @@ class CsvRecords:
 
     def _set_apart(self, fault: str) -> None:
         self.count += 1
-        self._broken.setdefault(fault, _Broken()).add(self.count, self._lines.first_line)
+        broken = self._broken.setdefault(fault, _Broken())
+        broken.add(self.count, self._lines.first_line)
+        if broken.count > MOST_BROKEN:
+            raise refuse("file_mostly_broken", self._file, most=MOST_BROKEN)
 
-    def problems(self, file: str) -> list[Problem]:
+    def problems(self) -> list[Problem]:
         """Return what was set apart, one problem a fault."""
         return [
             Problem(
                 code=fault,
                 severity="warning",
-                file=file,
+                file=self._file,
                 rows=broken.rows,
                 lines=broken.lines,
                 count=broken.count,

@@ -14,7 +14,7 @@ from disco_desktop.engine.dataset.checked_rows import CheckedRows, join
 from disco_desktop.engine.dataset.column_checks import Findings, check_rows
 from disco_desktop.engine.dataset.report import Problem
 from disco_desktop.engine.dataset.source_files import find_files, read_file
-from disco_desktop.engine.dataset.source_table import FileRefusedError, SourceTable
+from disco_desktop.engine.dataset.source_table import FileRefusedError, SourceTable, check_size
 from disco_desktop.engine.dataset.split import hash_rows, hash_texts
 
 if TYPE_CHECKING:
@@ -101,10 +101,14 @@ def _read(
     tables: list[SourceTable] = []
     refusals: list[Problem] = []
     wanted = _wanted(data, purpose)
+    cells = 0
     try:
         for file in find_files(path):
             try:
-                tables.append(read_file(file, wanted, keep_all=purpose == "prediction"))
+                table = read_file(file, wanted, keep_all=purpose == "prediction")
+                cells += table.frame.height * table.frame.width
+                check_size(table.file, cells)
+                tables.append(table)
             except FileRefusedError as refusal:
                 refusals.append(refusal.problem)
     except FileRefusedError as refusal:

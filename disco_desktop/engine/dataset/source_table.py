@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 LARGEST_FILE_BYTES = 4 << 30
-LARGEST_CELLS = 100_000_000  # of text cells kept at once; they take 16 bytes each and more
+LARGEST_CELLS = 30_000_000  # kept at once; all in all one takes about 80 bytes
 
 
 class FileRefusedError(Exception):

@@ -234,13 +234,24 @@ def test_more_rows_than_are_gathered_at_once_stay_in_order(csv_file, monkeypatch
     assert table.frame["age"].to_list() == [str(age) for age in range(100)]
 
 
-def test_a_table_beyond_what_memory_holds_is_refused(csv_file, monkeypatch) -> None:
+@pytest.mark.parametrize("rows", [30, 40, 10_000])
+def test_a_table_beyond_what_memory_holds_is_refused(csv_file, monkeypatch, rows) -> None:
     monkeypatch.setattr("disco_desktop.engine.dataset.csv_file._CELLS_AT_ONCE", 10)
     monkeypatch.setattr("disco_desktop.engine.dataset.source_table.LARGEST_CELLS", 50)
-    path = csv_file("age,ill\n" + "1,yes\n" * 40)
+    path = csv_file("age,ill\n" + "1,yes\n" * rows)
     with pytest.raises(FileRefusedError) as refused:
         read_csv(path, WANTED, keep_all=False)
     assert refused.value.problem.code == "table_too_large"
+
+
+def test_a_file_without_an_end_of_broken_rows_is_given_up(csv_file, monkeypatch) -> None:
+    monkeypatch.setattr("disco_desktop.engine.dataset.csv_records.MOST_BROKEN", 10)
+    good = csv_file("age,ill\n" + "broken\n" * 10 + "1,yes\n", "good.csv")
+    assert read_csv(good, WANTED, keep_all=False).frame.height == 1
+    bad = csv_file("age,ill\n1,yes\n" + "broken\n" * 11)
+    with pytest.raises(FileRefusedError) as refused:
+        read_csv(bad, WANTED, keep_all=False)
+    assert refused.value.problem.code == "file_mostly_broken"
 
 
 def test_quotes_everywhere_do_not_make_reading_slow(csv_file) -> None:

@@ -140,6 +140,17 @@ def test_files_of_a_folder_are_one_table(task, csv_file, tmp_path, twenty_rows) 
     assert report.is_usable
 
 
+def test_files_that_are_too_much_together_are_left_out(
+    task, csv_file, tmp_path, monkeypatch, twenty_rows
+) -> None:
+    monkeypatch.setattr("disco_desktop.engine.dataset.source_table.LARGEST_CELLS", 100)
+    csv_file(twenty_rows, "a.csv")
+    csv_file(twenty_rows, "b.csv")
+    assert all_rows(load_dataset(task, tmp_path)) == list(range(1, 21))
+    (problem,) = check_data(task, tmp_path).problems
+    assert (problem.code, problem.file, problem.severity) == ("table_too_large", "b.csv", "warning")
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [

@@ -6,6 +6,7 @@ are small: weights never travel in one.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -49,7 +50,7 @@ class ProblemArose(Struct, frozen=True, kw_only=True, tag="problem"):
     """
 
     code: str
-    arguments: dict[str, str | int | float | list[str] | list[int]] = {}
+    arguments: Mapping[str, str | int | float | Sequence[str | int]] = {}
 
 
 class BatchTrained(Struct, frozen=True, kw_only=True, tag="batch"):

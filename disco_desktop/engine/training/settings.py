@@ -27,7 +27,7 @@ class TrainingSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     epochs: Annotated[int, Meta(ge=1, le=100_000)]
     round_duration: Annotated[int, Meta(ge=1, le=100_000)]
     batch_size: Annotated[int, Meta(ge=1, le=65_536)]
-    seed: Annotated[int, Meta(ge=0, lt=1 << 63)] | None = None
+    seed: Annotated[int, Meta(ge=0, le=(1 << 63) - 1)] | None = None
     threads: Annotated[int, Meta(ge=1, le=1024)] | None = None
 
     @classmethod

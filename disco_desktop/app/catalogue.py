@@ -1,0 +1,543 @@
+"""The catalogue of sentences: what each code means, in words for a nurse or a teacher.
+
+Plain templates, so that they can be translated: `{name}` is an argument of the error, and
+`{count:row|rows}` a number with the word that goes with it. The first sentence says what happened,
+the second what to do.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from disco_desktop.engine.events import Status
+
+SENTENCES: dict[str, str] = {
+    # the program itself
+    "unknown_code": (
+        "Something went wrong that this version has no words for ({code}). Update the program, or "
+        "run it again with DISCO_DEBUG=disco:* to see more."
+    ),
+    "unknown_problem": (
+        "There is something in the data that this version has no words for ({code}). Update the "
+        "program."
+    ),
+    "interrupted": "Stopped before anything was begun.",
+    "training_interrupted": (
+        "The training was stopped and can go on: give the same command again with --resume."
+    ),
+    "program_failed": (
+        "The program had to stop because of a mistake of ours. Run it again with "
+        "DISCO_DEBUG=disco:* and report what it says."
+    ),
+    "process_not_started": (
+        "This computer would not start another process. Close other programs, then try again."
+    ),
+    "worker_died": (
+        "The training's process ended unexpectedly, perhaps for lack of memory. Close other "
+        "programs, then give the same command again with --resume."
+    ),
+    "worker_strange": (
+        "The training's process could not be understood and was stopped. Give the same command "
+        "again with --resume."
+    ),
+    "training_failed": (
+        "The training had to stop because of a mistake of ours. Give the same command again with "
+        "--resume; with DISCO_DEBUG=disco:* it tells more."
+    ),
+    "hosted_server_not_started": (
+        "The server on this computer did not start. Run it by itself with `disco serve` to see why."
+    ),
+    "hosted_server_died": (
+        "The server on this computer ended again and again. Give the same command again with "
+        "--resume; with DISCO_DEBUG=disco:* it tells more."
+    ),
+    # what is wished of a training
+    "scheme_not_available": (
+        "Training with the scheme {scheme} is not possible yet. Choose --scheme federated or "
+        "--scheme local."
+    ),
+    "fingerprint_without_server": (
+        "A fingerprint belongs to a server. Give the server's address with --server too."
+    ),
+    "round_duration_is_the_servers": (
+        "With a server, its task says how long a round is. Leave out --round-duration."
+    ),
+    "server_when_alone": (
+        "Whoever trains alone needs no server. Leave out --server, or choose --scheme federated."
+    ),
+    "round_longer_than_training": (
+        "A round of {round_duration:epoch|epochs} is longer than the whole training of {epochs}. "
+        "Choose a smaller --round-duration, or more --epochs."
+    ),
+    "nothing_to_resume": (
+        "No training of {task} on these data is waiting to go on. Leave out --resume to begin one."
+    ),
+    "resume_differs": (
+        "The training that is waiting to go on was begun with another {option}. Leave that option "
+        "out, or leave out --resume to begin anew."
+    ),
+    "training_already_running": (
+        "This training is already going on in another window or program. Wait for it to end, or "
+        "stop it there."
+    ),
+    # tasks
+    "task_unknown": "There is no task called {task} on this machine. The tasks are: {known}.",
+    "task_without_sample": "The task {task} has no sample data. Use data of your own.",
+    "task_invalid": (
+        "The description of the task has a mistake in {field}: {problem}. Whoever made the task "
+        "must correct it."
+    ),
+    "task_not_json": (
+        "The description of the task is not JSON, so it cannot be read. Whoever made the task "
+        "must correct it."
+    ),
+    "task_schema_version": (
+        "The task is described in version {version} of the format, and this program knows version "
+        "{known}. Use the version of the program that the others use."
+    ),
+    "task_too_large": (
+        "The description of the task is larger than {largest:byte|bytes}. Whoever made the task "
+        "must shorten it."
+    ),
+    "task_unreadable": (
+        "The task in {file} could not be read. Check the path and that you may read it."
+    ),
+    "initial_weights_failed": (
+        "The first weights of the task {task} could not be made. Check the free memory and disk "
+        "space; with DISCO_DEBUG=disco:* the program tells more."
+    ),
+    # models
+    "model_unknown": "There is no model called {model}. `disco models` lists those that there are.",
+    "model_damaged": (
+        "The model is damaged and was set aside as {file}. Use another one, or import it again."
+    ),
+    "model_name_invalid": (
+        "A model's name has at least one letter and at most {longest}. Choose another name."
+    ),
+    "model_not_kept": (
+        "{file} cannot be kept, since nothing is being kept here. Choose a folder for models."
+    ),
+    "model_file_missing": "There is no file {file}. Check the path.",
+    "model_file_unreadable": "{file} could not be read: {reason}. Check that you may read it.",
+    "model_file_invalid": "{file} is not a model that this program can use. Export it again.",
+    "model_file_damaged": "{file} is damaged. Use another copy of it.",
+    "model_file_too_large": "{file} is too large for a model. Choose another file.",
+    "model_file_executable": (
+        "{file} may hold a program, so it was not opened. Ask for the model as a safetensors file "
+        "that Disco exported."
+    ),
+    "model_file_foreign": "{file} is not a model of Disco. Choose a file that Disco exported.",
+    "model_file_newer": "{file} is from a newer version of the program. Update this one.",
+    "model_not_finite": (
+        "{file} holds values that are not numbers, so the model cannot be used. Use another copy "
+        "of it."
+    ),
+    "model_does_not_fit": "The model does not fit its task. Choose another one.",
+    "device_unknown": "This computer has no device called {device} to train on. Choose cpu.",
+    # storage
+    "storage_full": (
+        "The disk is full, so nothing more could be kept in {folder}. Make room, then try again."
+    ),
+    "storage_forbidden": (
+        "You may not write to {folder}. Check its permissions, or choose another place."
+    ),
+    "storage_failed": (
+        "Nothing could be kept in {folder}: {reason}. Check the disk, then try again."
+    ),
+    "memory_busy": (
+        "Another program is changing the models in {folder}. Wait for it to end, then try again."
+    ),
+    "checkpoint_damaged": (
+        "What was kept of this training is damaged and was set aside in {folder}. Begin anew, "
+        "without --resume."
+    ),
+    "checkpoint_of_other_version": (
+        "What was kept of this training is from another version of the program. Begin anew, "
+        "without --resume."
+    ),
+    "checkpoint_of_other_task": (
+        "The task {task} has changed since this training was begun. Begin anew, without --resume."
+    ),
+    "data_changed": (
+        "The data have changed since this training was begun. Put the same data back, or begin "
+        "anew, without --resume."
+    ),
+    "training_diverged": (
+        "The model's values grew beyond all bounds, so the training was stopped. Check the data "
+        "for numbers that are far too large; whoever made the task may lower its learning rate."
+    ),
+    # the server's answers
+    "server_key_not_proved": (
+        "The server could not prove who it is, so nothing was sent. Check the address, or ask "
+        "whoever runs it."
+    ),
+    "server_key_changed": (
+        "The server at {address} is not the one that this training began with, so nothing more "
+        "was sent. Ask whoever runs it."
+    ),
+    "server_away": (
+        "The server at {address} has been away for {minutes:minute|minutes}. Give the same "
+        "command again with --resume when it is back."
+    ),
+    "waited_too_long": (
+        "Nothing came from the others for {minutes:minute|minutes}. Give the same command again "
+        "with --resume when they are there."
+    ),
+    "model_of_other_size": (
+        "The model on the server has another size than its task says. Ask whoever runs it."
+    ),
+    "key_not_proved": (
+        "The server does not believe that we are who we say. Check this computer's clock and try "
+        "again."
+    ),
+    "protocol_differs": (
+        "The server speaks version {ours} of the protocol and this program version {theirs}. Use "
+        "the version of the program that the server has."
+    ),
+    "task_schema_differs": (
+        "The server describes tasks in version {ours} of the format and this program in version "
+        "{theirs}. Use the version of the program that the server has."
+    ),
+    "task_differs": (
+        "The server has another version of this task than we have. Fetch the task from the server "
+        "again."
+    ),
+    "task_not_on_server": (
+        "The server has no task called {task}. Check the name, or ask whoever runs the server."
+    ),
+    "role_not_granted": "The server does not let us take part as {role}. Ask whoever runs it.",
+    "room_full": (
+        "The task has its {participants:participant|participants} already. Try again later."
+    ),
+    "session_unknown": (
+        "The server no longer knows the training that we were part of (number {session}). Begin "
+        "anew, without --resume."
+    ),
+    "too_many_tasks": (
+        "The server has {tasks:task|tasks} already and takes no more. Ask whoever runs it."
+    ),
+    "no_tasks_in_folder": (
+        "There is no task in {folder}. Put one there, or leave out --tasks for the default ones."
+    ),
+    "update_of_future_round": (
+        "Our update is for round {round}, but the server is at round {current}. Begin anew, "
+        "without --resume."
+    ),
+    "update_too_late": (
+        "Our update for round {round} came too late, for the server is at round {current}. "
+        "Training goes on from there."
+    ),
+    "update_too_large": (
+        "The server refused our update, since its values are larger than the task allows. Check "
+        "the data for numbers that are far too large."
+    ),
+    "update_not_finite": (
+        "The server refused our update, since it holds values that are not numbers. Check the "
+        "data for numbers that are far too large."
+    ),
+    "update_wrong_size": (
+        "The server refused our update, since it has another size than the task's model. Use the "
+        "version of the program that the server has."
+    ),
+    "update_malformed": (
+        "The server could not read our update. Use the version of the program that the server has."
+    ),
+    "update_refused": "The server refused our update. Try again later, or ask whoever runs it.",
+    "server_storage": (
+        "The server could not store what we sent. Ask whoever runs it to make room on its disk, "
+        "then try again."
+    ),
+    "server_storage_version": (
+        "The server's data are of version {version}, and this program knows version {known}. "
+        "Start the version of the program that wrote them."
+    ),
+    "server_model_damaged": (
+        "The server's copy of the model in {file} is damaged. Put a copy of its data folder back."
+    ),
+    "server_folder": (
+        "The server cannot use the folder {folder}: {reason}. Check its permissions and the free "
+        "space."
+    ),
+    "request_too_slow": (
+        "What we sent arrived too slowly, so the server gave up. Check your internet connection."
+    ),
+    "model_not_on_server": (
+        "The server no longer has that model. Begin again to get the current one."
+    ),
+    "creator_token_missing": (
+        "Only whoever created this server's tasks may do that. Give the creator's token."
+    ),
+    "not_the_creator": "That is not the creator's token. Ask whoever runs the server for it.",
+    "piece_differs": "A part of our update was changed on its way and is sent again.",
+    "upload_not_announced": "The server does not know of our update. It is sent again.",
+    "upload_offset": "The server has another part of our update than we thought. It is sent again.",
+    "upload_busy": "Our update is being sent by another connection. It goes on there.",
+    "token_missing": "The server does not know who is asking. Connect again.",
+    "token_not_valid": "The server no longer accepts this connection. Connect again.",
+    "not_a_participant": (
+        "Only participants may send updates, and we only watch. Join as a participant."
+    ),
+    "announcement_malformed": (
+        "The server could not read what our update holds. Use the version of the program that the "
+        "server has."
+    ),
+    "announcement_too_large": "Our update is larger than the server accepts. Ask whoever runs it.",
+    # identity, addresses and a server of one's own
+    "identity_unreadable": (
+        "This installation's key in {file} could not be read or written ({reason}). Check the "
+        "folder's permissions and the free space, then try again."
+    ),
+    "identity_damaged": (
+        "This installation's key in {file} was damaged and has been kept as {aside}. Start again: "
+        "a new key is made, and others will see a new participant."
+    ),
+    "server_address_invalid": (
+        '"{address}" is not a server\'s address. It should look like '
+        "https://disco.example.org:8080."
+    ),
+    "server_address_plain": (
+        "{address} would send everything unencrypted to another computer. Use its https:// "
+        "address instead."
+    ),
+    "server_fingerprint_invalid": (
+        '"{fingerprint}" is not a certificate\'s fingerprint. It has 64 digits and letters from '
+        "a to f; copy it as the server printed it."
+    ),
+    "server_fingerprint_plain": (
+        "{address} has no certificate that the fingerprint could be compared with. Use its "
+        "https:// address, or leave the fingerprint out."
+    ),
+    "server_certificate_changed": (
+        "WARNING: the server at {address} does not show the certificate you expect. It may be "
+        "somebody else's server, so nothing was sent. Ask whoever runs it for the right "
+        "fingerprint."
+    ),
+    "server_certificate_untrusted": (
+        "The certificate of {address} is not vouched for by anybody this computer trusts, so "
+        "nothing was sent. Ask whoever runs the server for its fingerprint and give that too."
+    ),
+    "server_speaks_plain_http": (
+        "The server at {address} does not speak https. Check the address and the port."
+    ),
+    "server_tls_failed": (
+        "No encrypted connection to {address} could be made, so nothing was sent. Check the "
+        "address and the port."
+    ),
+    "server_name_unknown": (
+        "No server of the name in {address} can be found. Check the spelling and your internet "
+        "connection."
+    ),
+    "server_proxy_failed": (
+        "Your network's proxy did not let us through to {address}. Ask whoever looks after your "
+        "network."
+    ),
+    "server_timeout": (
+        "The server at {address} did not answer in time. Check your internet connection, or try "
+        "again later."
+    ),
+    "server_unreachable": (
+        "No server answers at {address}. Check the address and your internet connection, or ask "
+        "whoever runs it whether it is on."
+    ),
+    "server_connection_lost": (
+        "The connection to {address} was lost. Check your internet connection; where the address "
+        "begins with http://, perhaps the server wants https://."
+    ),
+    "server_answer_strange": (
+        "What answers at {address} does not look like a Disco server. Check the address."
+    ),
+    "listen_port_in_use": (
+        "Port {port} is already in use, perhaps by another Disco server on this computer. Stop "
+        "that one, or choose another port with --port."
+    ),
+    "listen_port_forbidden": (
+        "This computer does not let us use port {port}. Choose one above 1024 with --port."
+    ),
+    "listen_host_unknown": (
+        "This computer has no address {host} to listen at. Use 127.0.0.1 for this computer alone, "
+        "or 0.0.0.0 for the whole network."
+    ),
+    "listen_failed": (
+        "The server cannot listen at {host}, port {port}. Choose another address or port with "
+        "--host and --port."
+    ),
+    "certificate_unreadable": (
+        "The certificate's file {file} could not be read or written ({reason}). Check that it "
+        "exists, its permissions and the free space."
+    ),
+    "certificate_damaged": (
+        "The server's certificate in {file} was damaged and has been kept as {aside}. Put a copy "
+        "of the file back, or start again: a new certificate is made, and everybody needs its "
+        "fingerprint."
+    ),
+    "certificate_unusable": (
+        "{file} and {key} are not a certificate in PEM form and its own key without a password. "
+        "Give the two files that belong together."
+    ),
+    "certificate_half_given": "A certificate needs its key. Give both --tls-cert and --tls-key.",
+    "public_host_invalid": (
+        '"{host}" is not a host\'s name. Give it without https:// and without a port, like '
+        "disco.example.org."
+    ),
+    "folder_missing": "The folder {folder} does not exist. Create it, or give another one.",
+    "folder_unusable": (
+        "The folder {folder} could not be created or written to ({reason}). Check its permissions "
+        "and the free space, or give another one."
+    ),
+    "data_dir_in_use": (
+        "Another Disco server is using the folder {folder}. Stop that one, or give another folder "
+        "with --data-dir."
+    ),
+    "server_failed": (
+        "The server had to stop because of a mistake of ours. Start it again; with "
+        "DISCO_DEBUG=disco:* it tells more."
+    ),
+    # data
+    "data_missing": "There is no file or folder called {file}. Check the path.",
+    "data_unreadable": "{file} could not be opened: {reason}. Check that you may read it.",
+    "file_not_regular": (
+        "{file} is not an ordinary file. Choose a CSV, Parquet or Excel file, or a folder of them."
+    ),
+    "file_of_other_kind": (
+        "{file} is not a table that Disco can read. Choose a CSV, Parquet or Excel file, or a "
+        "folder of them."
+    ),
+    "folder_without_tables": (
+        "The folder {file} has no CSV, Parquet or Excel file in it. Choose the folder that has "
+        "your table."
+    ),
+    "folder_too_large": (
+        "The folder {file} has more than {largest} files. Choose a smaller folder, or one file."
+    ),
+    "file_unreadable": (
+        "{file} could not be read: {reason}. Check that you may read it and that its disk is well."
+    ),
+    "file_empty": "{file} is empty. Choose the file that has your table.",
+    "file_not_text": (
+        "{file} is called a CSV file, but what is in it is not a table of text. Save it again as "
+        "CSV."
+    ),
+    "file_damaged": (
+        "{file} is damaged, locked with a password, or not of the kind its name says. Open it in "
+        "the program it is from and save it again."
+    ),
+    "file_too_large": (
+        "{file} is larger than {largest_mib} MiB. Split it into smaller files and choose one of "
+        "them."
+    ),
+    "table_too_large": (
+        "{file} has more than {largest} cells in the columns needed. Split it into smaller files "
+        "and choose one of them."
+    ),
+    "columns_missing_but_similar": (
+        "{file} lacks these columns: {columns}. Check the names in its first row. Similar names "
+        "there: {similar}."
+    ),
+    "columns_missing": "{file} lacks these columns: {columns}. Check the names in its first row.",
+    "column_twice": (
+        "{file} has two columns called {column}, so it is not clear which is meant. Rename or "
+        "delete one of them."
+    ),
+    "no_rows": (
+        "The table has a first row with names, but no data below it. Choose the file that has "
+        "your data."
+    ),
+    "no_usable_rows": (
+        "None of the {count:row|rows} can be used. Correct the cells that are named in the "
+        "report, then try again."
+    ),
+    "rows_all_equal": (
+        "All {count:usable row is|usable rows are} the same in what this task looks at, so none "
+        "can be held out to test the model. Add more data."
+    ),
+    "one_outcome_only": (
+        'All {count:row|rows} to learn from have the same outcome, "{label}". A model needs '
+        "examples of both; add more data."
+    ),
+    "row_broken": (
+        "{count:row|rows} of {file} cannot be read, since a quotation mark is not closed or "
+        "stands in the wrong place (line {lines}). They are left out."
+    ),
+    "row_wrong_length": (
+        "{count:row|rows} of {file} do not have {cells} cells like the first row (line {lines}). "
+        "They are left out."
+    ),
+    "row_with_zero_bytes": (
+        "{count:row|rows} of {file} hold bytes that do not belong in a text (line {lines}). They "
+        "are left out; the file may be damaged."
+    ),
+    "row_too_long": (
+        "{count:row|rows} of {file} are too long to be rows of a table (line {lines}). They are "
+        "left out."
+    ),
+    "file_old_encoding": (
+        "{count:line|lines} of {file} are not in UTF-8 and were read as Windows-1252 (line "
+        '{lines}). If letters with accents look wrong, save the file as "CSV UTF-8".'
+    ),
+    "cell_not_number": (
+        "{column}: {count:cell|cells} of {file} should be a number and are not, for instance "
+        '"{example}" (line {lines}). These rows are left out.'
+    ),
+    "cell_decimal_comma": (
+        '{column}: {count:number|numbers} of {file} have a comma, for instance "{example}" (line '
+        "{lines}). These rows are left out; write numbers with a point and no thousands "
+        "separator: 3.5."
+    ),
+    "cell_too_large": (
+        "{column}: {count:number|numbers} of {file} are too large to learn from, for instance "
+        '"{example}" (line {lines}). These rows are left out.'
+    ),
+    "cell_missing": (
+        "{column}: {count:cell|cells} of {file} are empty, which this task does not allow (line "
+        "{lines}). These rows are left out."
+    ),
+    "cell_far_out": (
+        "{column}: {count:number|numbers} of {file} are very far from what this task expects, for "
+        'instance "{example}" (line {lines}). They are used; check whether the unit is right.'
+    ),
+    "cells_filled_center": "{column}: {count:cell|cells} of {file} are empty and count as average.",
+    "cells_filled_zero": "{column}: {count:cell|cells} of {file} are empty and count as zero.",
+    "column_empty": (
+        "{column}: the whole column is empty in {file}. Check whether this is the right file."
+    ),
+    "outcome_missing": (
+        "{column}: {count:row|rows} of {file} have no outcome (line {lines}) and are left out."
+    ),
+    "outcome_unknown": (
+        "{column}: {count:row|rows} of {file} have an outcome that this task does not know, for "
+        'instance "{example}" (line {lines}), and are left out. It knows: {known}.'
+    ),
+    "group_missing": (
+        "{column}: {count:row|rows} of {file} do not say whom they belong to (line {lines}) and "
+        "are left out."
+    ),
+    "rows_repeated": (
+        "{count:row is|rows are} the same as another one in what this task looks at. They are "
+        "used; check whether something is in the data twice."
+    ),
+    "preprocessing_mismatch": (
+        "This model was trained on the columns {model}, but the task has {task}. Choose the model "
+        "that belongs to this task."
+    ),
+    "predictions_not_written": (
+        "The predictions could not be written to {file}: {reason}. Choose another place."
+    ),
+    "sample_not_copied": (
+        "The sample data could not be copied to {folder}: {reason}. Choose another folder."
+    ),
+    "sample_in_the_way": (
+        "There is another file at {file}, and it was not overwritten. Choose an empty folder."
+    ),
+}
+
+STATUSES: dict[Status, str] = {
+    "not enough participants": (
+        "waiting for more participants: {participants} of at least {minimum} are there"
+    ),
+    "updating model": "updating the model with the others' contributions",
+    "local training": "training on this computer",
+    "connecting to peers": "connecting to the other participants",
+    "reconnecting": "the connection was lost; connecting again",
+    "paused": "paused",
+}

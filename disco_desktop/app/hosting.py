@@ -1,0 +1,161 @@
+"""Hosting: the bundled server as a child of this process, on this computer alone."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+from typing import TYPE_CHECKING, Self
+
+from disco_desktop.app.child_program import child_command, child_environment, own_group
+from disco_desktop.engine.client.address import ServerAddress
+from disco_desktop.engine.errors import DiscoError, ServerError
+from disco_desktop.engine.memory.storage import storing_in
+from disco_desktop.logs import DEBUG_VARIABLE, logger
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+START_SECONDS = 60.0
+STOP_SECONDS = 6.0
+LARGEST_RESTARTS = 5
+_LONGEST_LINE = 1 << 16
+
+_LISTENING = re.compile(r"listening on (https?://\S+?)(?: fingerprint ([0-9a-fA-F:]+))?\s*$")
+
+_log = logger(__name__)
+
+
+class HostedServer:
+    """The bundled server, started anew where it dies; its data stay where they are.
+
+    It ends when this process does, however that comes about. Use it with `async with`.
+
+    Attributes:
+        address: where it listens; the port stays the same over restarts.
+        restarts: how often it had to be started anew.
+    """
+
+    address: ServerAddress
+
+    def __init__(self, *, data_dir: Path, tasks_dir: Path) -> None:
+        self._data_dir = data_dir
+        self._tasks_dir = tasks_dir
+        self._process: asyncio.subprocess.Process | None = None
+        self._keeper: asyncio.Task[None] | None = None
+        self.restarts = 0
+
+    async def __aenter__(self) -> Self:
+        """Start it on a free port.
+
+        Raises:
+            ServerError: it did not start.
+        """
+        try:
+            self.address = await self._start(port=0)
+        except BaseException:
+            await self._stop()
+            raise
+        self._keeper = asyncio.create_task(self._keep_running())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop it."""
+        if self._keeper is not None:
+            self._keeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError, DiscoError):
+                await self._keeper
+        await self._stop()
+
+    @property
+    def process_id(self) -> int:
+        """The system's number of the server's process."""
+        assert self._process is not None  # noqa: S101
+        return self._process.pid
+
+    async def failure(self) -> None:
+        """Wait until the server can no longer be kept running.
+
+        Raises:
+            ServerError: it died too often, or would not start again.
+        """
+        assert self._keeper is not None  # noqa: S101
+        await asyncio.shield(self._keeper)
+
+    async def _keep_running(self) -> None:
+        """Start it anew whenever it dies, for it stores whatever it has acknowledged."""
+        while True:
+            code = await self._drain()
+            if self.restarts == LARGEST_RESTARTS:
+                raise ServerError("hosted_server_died", detail=f"exit code {code}")
+            self.restarts += 1
+            _log.warning("the server ended with code %s and is started anew", code)
+            await self._stop()
+            await self._start(port=int(self.address.url.rpartition(":")[2]))
+
+    async def _start(self, *, port: int) -> ServerAddress:
+        command = child_command(
+            "disco_desktop.app.bound_program", "disco_desktop.server.main",
+            "--host", "127.0.0.1", "--port", str(port),
+            "--data-dir", str(self._data_dir), "--tasks", str(self._tasks_dir),
+        )  # fmt: skip
+        log = self._open_log()
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                *command,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+                env=child_environment(),
+                limit=_LONGEST_LINE,
+                **own_group(),  # type: ignore[arg-type]
+            )
+            async with asyncio.timeout(START_SECONDS):
+                return await self._listening()
+        except OSError as error:
+            raise ServerError("hosted_server_not_started", detail=str(error)) from error
+        finally:
+            if log is not None:
+                os.close(log)
+
+    def _open_log(self) -> int | None:
+        """Open the file for the server's log; where debug lines are wanted it goes with ours."""
+        if os.environ.get(DEBUG_VARIABLE):
+            return None
+        with storing_in(self._data_dir):
+            self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+            return os.open(self._data_dir / "server.log", flags, 0o600)
+
+    async def _listening(self) -> ServerAddress:
+        """Read the lines that it prints until it says where it listens."""
+        assert self._process is not None  # noqa: S101
+        assert self._process.stdout is not None  # noqa: S101
+        async for line in self._process.stdout:
+            if match := _LISTENING.search(line.decode(errors="replace")):
+                return ServerAddress(match[1], match[2])
+        raise ServerError("hosted_server_not_started", detail="it ended before it listened")
+
+    async def _drain(self) -> int:
+        """Read what else it prints, so that it is never held up, and wait for its end."""
+        assert self._process is not None  # noqa: S101
+        assert self._process.stdout is not None  # noqa: S101
+        while await self._process.stdout.read(_LONGEST_LINE):
+            pass
+        return await self._process.wait()
+
+    async def _stop(self) -> None:
+        process = self._process
+        if process is None:
+            return
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await self._drain()
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()

@@ -1,0 +1,129 @@
+"""What has been reported of a training so far, put in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from disco_desktop.app.worker_messages import Finished, Happened, Started, TrafficCounted
+from disco_desktop.engine.events import (
+    BatchTrained,
+    EpochTrained,
+    Metrics,
+    ParticipantsChanged,
+    RoundEnded,
+    StatusChanged,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from disco_desktop.app.worker_messages import WorkerMessage
+    from disco_desktop.engine.events import Event, Status
+
+
+@dataclass(kw_only=True)
+class ParticipantLog:
+    """What one participant has reported.
+
+    Attributes:
+        number: from one.
+        batch: its last batch.
+        present, minimum: how many take part in its session, and how many a round needs.
+    """
+
+    number: int
+    started: Started | None = None
+    status: Status | None = None
+    present: int = 0
+    minimum: int = 0
+    batch: BatchTrained | None = None
+    epochs: list[EpochTrained] = field(default_factory=list)
+    rounds: list[RoundEnded] = field(default_factory=list)
+    bytes_sent: int = 0
+    bytes_received: int = 0
+    finished: Finished | None = None
+
+    def take(self, message: WorkerMessage) -> None:
+        """Enter a message."""
+        match message:
+            case Started():
+                self.started = message
+            case Happened():
+                self._take_event(message.event)
+            case TrafficCounted():
+                kinds = message.traffic.values()
+                self.bytes_sent = sum(kind.bytes_sent for kind in kinds)
+                self.bytes_received = sum(kind.bytes_received for kind in kinds)
+            case Finished():
+                self.finished = message
+
+    def _take_event(self, event: Event) -> None:
+        match event:
+            case StatusChanged():
+                self.status = event.status
+            case ParticipantsChanged():
+                self.present, self.minimum = event.participants, event.minimum
+            case BatchTrained():
+                self.batch = event
+            case EpochTrained():
+                self.epochs.append(event)
+            case RoundEnded():
+                self.rounds.append(event)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoundSummary:
+    """One round over all participants of this machine.
+
+    Attributes:
+        seconds: of whoever took longest.
+        participants: how many contributed, those elsewhere included.
+        validation: of the weights after aggregation, over all samples held out here.
+    """
+
+    round: int
+    seconds: float
+    participants: int
+    validation: Metrics
+
+
+class TrainingLog:
+    """What all participants of this machine have reported."""
+
+    def __init__(self, participants: int) -> None:
+        self.participants = [ParticipantLog(number=number + 1) for number in range(participants)]
+
+    def take(self, participant: int, message: WorkerMessage) -> None:
+        """Enter what a participant's worker said."""
+        self.participants[participant - 1].take(message)
+
+    def rounds(self) -> list[RoundSummary]:
+        """Return the rounds that every participant has ended."""
+        complete = min(len(participant.rounds) for participant in self.participants)
+        return [
+            _summary([participant.rounds[place] for participant in self.participants])
+            for place in range(complete)
+        ]
+
+
+def _summary(events: list[RoundEnded]) -> RoundSummary:
+    return RoundSummary(
+        round=events[0].round,
+        seconds=max(event.seconds for event in events),
+        participants=max(event.participants for event in events),
+        validation=pooled([event.validation for event in events]),
+    )
+
+
+def pooled(figures: Iterable[Metrics]) -> Metrics:
+    """Return the mean of figures, weighted by the samples behind each."""
+    known = [figure for figure in figures if figure.samples]
+    samples = sum(figure.samples for figure in known)
+    if not samples:
+        return Metrics(loss=0.0, accuracy=0.0, samples=0)
+    return Metrics(
+        loss=sum(figure.loss * figure.samples for figure in known) / samples,
+        accuracy=sum(figure.accuracy * figure.samples for figure in known) / samples,
+        samples=samples,
+    )

@@ -1,0 +1,179 @@
+"""What is to be trained, by how many and how: made from a person's wishes and complete."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+from msgspec import Meta, Struct, structs
+
+from disco_desktop.app.server_api import fetch_task
+from disco_desktop.app.wishes import LARGEST_SEED, LARGEST_USERS
+from disco_desktop.engine.client.address import ServerAddress
+from disco_desktop.engine.errors import TaskError
+from disco_desktop.engine.task.registry import task_provider
+from disco_desktop.engine.task.task import Scheme, Task, decode_task, encode_task
+from disco_desktop.engine.training.settings import TrainingSettings
+
+if TYPE_CHECKING:
+    from disco_desktop.app.wishes import Wishes
+    from disco_desktop.engine.task.task import Training
+
+SCHEMA_VERSION = 1
+Users = Annotated[int, Meta(ge=1, le=LARGEST_USERS)]
+
+
+class TrainingPlan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A training, complete: carried out again it gives the same weights.
+
+    Attributes:
+        task: as it is trained, the wishes worked in.
+        epochs, batch_size: as this machine's participants train, whatever a server's task says.
+        threads: processor threads of each participant; the engine's choice where it is None.
+        created: UTC, ISO 8601.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    task: Task
+    data: str
+    users: Users
+    same_data: bool
+    scheme: Scheme
+    server: str | None
+    fingerprint: str | None
+    epochs: int
+    round_duration: int
+    batch_size: int
+    seed: int
+    threads: int | None
+    save_as: str | None
+    created: str
+
+    @property
+    def needs_server(self) -> bool:
+        """Whether the bundled server has a part in it."""
+        return self.scheme == "federated" and self.server is None
+
+    def settings(self, participant: int) -> TrainingSettings:
+        """Return how a participant trains, counted from one; each has a seed of its own."""
+        return TrainingSettings(
+            epochs=self.epochs,
+            round_duration=self.round_duration,
+            batch_size=self.batch_size,
+            seed=participant_seed(self.seed, participant),
+            threads=self.threads,
+        )
+
+    def contradiction(self, wishes: Wishes) -> str | None:
+        """Return the name of a wish that this plan does not fulfil, if there is one."""
+        planned = structs.asdict(self) | {"task": self.task.id, "data": Path(self.data)}
+        wished = structs.asdict(wishes) | {"data": wishes.data.resolve()}
+        if wishes.server is not None:
+            address = ServerAddress(wishes.server, wishes.fingerprint)
+            wished |= {"server": address.url, "fingerprint": address.fingerprint}
+        for name, value in wished.items():
+            is_wish = value not in (None, False)
+            if is_wish and planned[name] != value:
+                return name
+        return None
+
+
+def participant_seed(seed: int, participant: int) -> int:
+    """Derive a participant's seed, so that no two shuffle alike."""
+    digest = hashlib.sha256(f"{seed}:{participant}".encode()).digest()
+    return int.from_bytes(digest[:4]) & LARGEST_SEED
+
+
+async def make_plan(wishes: Wishes) -> TrainingPlan:
+    """Complete a person's wishes with what the task says, asking the server where there is one.
+
+    Raises:
+        TaskError: the task is not known, or the wishes contradict each other.
+        ServerError: the server cannot be reached or does not have the task.
+    """
+    _check(wishes)
+    address = ServerAddress(wishes.server, wishes.fingerprint) if wishes.server else None
+    if address is None:
+        task = task_provider(wishes.task).get_task()
+    else:
+        task = await fetch_task(address, wishes.task)
+    scheme = wishes.scheme or task.collaboration.scheme
+    if scheme == "decentralized":
+        raise TaskError("scheme_not_available", scheme=scheme)
+    users = wishes.users or 1
+    training = _training(task.training, wishes)
+    if address is None:
+        task = _own_task(task, training, users=users, scheme=scheme)
+    return TrainingPlan(
+        task=task,
+        data=str(wishes.data.resolve()),
+        users=users,
+        same_data=wishes.same_data,
+        scheme=scheme,
+        server=address.url if address else None,
+        fingerprint=address.fingerprint if address else None,
+        epochs=training.epochs,
+        round_duration=task.training.round_duration,
+        batch_size=training.batch_size,
+        seed=secrets.randbelow(LARGEST_SEED) if wishes.seed is None else wishes.seed,
+        threads=max(1, (os.cpu_count() or 1) // users) if users > 1 else None,
+        save_as=wishes.save_as,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def _check(wishes: Wishes) -> None:
+    """Refuse wishes that cannot go together.
+
+    Raises:
+        TaskError: they cannot.
+    """
+    if wishes.server is None:
+        if wishes.fingerprint is not None:
+            raise TaskError("fingerprint_without_server")
+        return
+    if wishes.round_duration is not None:
+        raise TaskError("round_duration_is_the_servers")
+    if wishes.scheme == "local":
+        raise TaskError("server_when_alone")
+
+
+def _training(training: Training, wishes: Wishes) -> Training:
+    """Work the wishes into the task's training."""
+    epochs = wishes.epochs or training.epochs
+    # Fewer epochs than a round has are one round, unless somebody asks for a longer one.
+    duration = wishes.round_duration or min(training.round_duration, epochs)
+    if duration > epochs:
+        raise TaskError("round_longer_than_training", round_duration=duration, epochs=epochs)
+    return structs.replace(
+        training,
+        epochs=epochs,
+        round_duration=duration,
+        batch_size=wishes.batch_size or training.batch_size,
+    )
+
+
+def _own_task(task: Task, training: Training, *, users: int, scheme: Scheme) -> Task:
+    """Return the task as the bundled server is to offer it, checked against the schema again."""
+    collaboration = structs.replace(task.collaboration, scheme=scheme, minimum_participants=users)
+    changed = structs.replace(task, training=training, collaboration=collaboration)
+    return decode_task(encode_task(changed))
+
+
+def encode_plan(plan: TrainingPlan) -> bytes:
+    """Write a plan as JSON."""
+    return msgspec.json.encode(plan)
+
+
+def decode_plan(content: bytes) -> TrainingPlan:
+    """Read a plan.
+
+    Raises:
+        msgspec.DecodeError: it is none, or one of another version.
+    """
+    return msgspec.json.decode(content, type=TrainingPlan)

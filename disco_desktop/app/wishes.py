@@ -1,0 +1,36 @@
+"""What a person says about a training before it is planned."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgspec import Struct
+
+from disco_desktop.engine.task.task import Scheme
+
+LARGEST_SEED = (1 << 31) - 1
+LARGEST_USERS = 64  # each is a process with torch in it, a quarter of a GB
+
+
+class Wishes(Struct, frozen=True, kw_only=True):
+    """What a person says about a training; None leaves it to the task.
+
+    Attributes:
+        data: the table, or the folder of tables.
+        users: how many participants this machine plays.
+        same_data: whether each of them has all the data, instead of a share.
+        save_as: the name under which the first participant's model is kept; none to keep no model.
+    """
+
+    task: str
+    data: Path
+    users: int | None = None
+    same_data: bool = False
+    scheme: Scheme | None = None
+    server: str | None = None
+    fingerprint: str | None = None
+    epochs: int | None = None
+    round_duration: int | None = None
+    batch_size: int | None = None
+    seed: int | None = None
+    save_as: str | None = None

@@ -1,0 +1,159 @@
+"""What the application and a worker process say to each other: typed JSON, one message a line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, TypeAlias
+
+import msgspec
+from msgspec import Meta, Struct
+
+from disco_desktop.engine.client.ledger import Traffic
+from disco_desktop.engine.events import Event, Metrics
+from disco_desktop.engine.memory.record import ModelRecord
+from disco_desktop.engine.task.task import Scheme, Task
+from disco_desktop.engine.training.settings import TrainingSettings
+
+LONGEST_LINE = 4 << 20  # bytes; a task may have one MiB
+
+
+class TrainRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One participant's training, whole.
+
+    Attributes:
+        data: path of the table, or of the folder with tables.
+        share, shares: train on part `share` of `shares`, counted from one.
+        share_seed: the seed under which the rows are shared out; the same for all participants.
+        scheme: how this participant trains, whatever the task says.
+        server, fingerprint: where the server is, and its certificate; none to train alone.
+        identity: file of the participant's key; it is made where it is missing.
+        session: the server's number of the session to come back to; none to join the open one.
+        initial: file of the weights to start from, for somebody who trains alone.
+        memory: root of the memory that holds the checkpoints, in `slot`, and the model, if it is
+            to be kept, under the name `save_as`.
+        resume: go on from the checkpoint instead of starting afresh.
+        patience: seconds to wait for others before giving up.
+    """
+
+    task: Task
+    data: str
+    share: Annotated[int, Meta(ge=1)] = 1
+    shares: Annotated[int, Meta(ge=1)] = 1
+    share_seed: int = 0
+    scheme: Scheme
+    server: str | None = None
+    fingerprint: str | None = None
+    identity: str | None = None
+    session: int | None = None
+    initial: str | None = None
+    settings: TrainingSettings
+    memory: str
+    slot: str
+    save_as: str | None = None
+    resume: bool = False
+    patience: Annotated[float, Meta(gt=0)] = 1800.0
+
+
+class Start(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="start"):
+    """Train. A worker trains once."""
+
+    request: TrainRequest
+
+
+class Pause(Struct, frozen=True, forbid_unknown_fields=True, tag="pause"):
+    """Stop training for a while; the others need not wait."""
+
+
+class Resume(Struct, frozen=True, forbid_unknown_fields=True, tag="resume"):
+    """Go on after a pause."""
+
+
+class Stop(Struct, frozen=True, forbid_unknown_fields=True, tag="stop"):
+    """Leave, keep the last checkpoint, and end."""
+
+
+Command: TypeAlias = Start | Pause | Resume | Stop
+
+
+class Started(Struct, frozen=True, kw_only=True, tag="started"):
+    """The data are read and training begins.
+
+    Attributes:
+        node: this participant's name on the network; none where it trains alone.
+        session: the server's number of the session it takes part in; none where it trains alone.
+        training, validation: how many samples are trained on, and held out.
+    """
+
+    node: str | None
+    session: int | None
+    training: int
+    validation: int
+
+
+class Happened(Struct, frozen=True, kw_only=True, tag="happened"):
+    """An event of the training. Those before a resumed checkpoint come first, once more."""
+
+    event: Event
+
+
+class TrafficCounted(Struct, frozen=True, kw_only=True, tag="traffic"):
+    """What has left and reached this machine so far, by kind of message."""
+
+    traffic: dict[str, Traffic]
+
+
+class Finished(Struct, frozen=True, kw_only=True, tag="finished"):
+    """The training is complete.
+
+    Attributes:
+        weights_sha256: digest of the final weights.
+        validation: figures of the final weights on this participant's validation part.
+        model: the model in the memory, where it was to be kept.
+    """
+
+    weights_sha256: str
+    validation: Metrics
+    model: ModelRecord | None = None
+
+
+class Stopped(Struct, frozen=True, tag="stopped"):
+    """The worker left as it was told to; its last checkpoint is kept."""
+
+
+class Failed(Struct, frozen=True, kw_only=True, tag="failed"):
+    """The training cannot go on; code and arguments are those of the error."""
+
+    code: str
+    arguments: Mapping[str, str | int | float | Sequence[str | int]] = {}
+    detail: str = ""
+
+
+WorkerMessage: TypeAlias = Started | Happened | TrafficCounted | Finished | Stopped | Failed
+LAST_MESSAGES = (Finished, Stopped, Failed)
+
+_encoder = msgspec.json.Encoder()
+_commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
+_messages: msgspec.json.Decoder[WorkerMessage] = msgspec.json.Decoder(WorkerMessage)
+
+
+def encode_line(message: Command | WorkerMessage) -> bytes:
+    """Write one message as a line."""
+    return _encoder.encode(message) + b"\n"
+
+
+def decode_command(line: bytes) -> Command:
+    """Read one line of the application.
+
+    Raises:
+        msgspec.DecodeError: it is no command.
+    """
+    return _commands.decode(line)
+
+
+def decode_message(line: bytes) -> WorkerMessage:
+    """Read one line of the worker.
+
+    Raises:
+        msgspec.DecodeError: it is no message.
+    """
+    return _messages.decode(line)

@@ -1,0 +1,72 @@
+"""`disco check`: whether somebody's data can be trained on, and what is the matter with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import to_builtins
+
+from disco_desktop.app.inert_text import inert
+from disco_desktop.app.sentences import problem_sentence
+from disco_desktop.cli import commands
+from disco_desktop.cli.arguments import existing_path
+from disco_desktop.cli.json_file import STANDARD_OUTPUT, add_json_option, write_json
+from disco_desktop.cli.output import Output
+from disco_desktop.engine.task.registry import task_provider
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from disco_desktop.engine.dataset.report import Report
+
+UNUSABLE = 1  # exit code
+
+
+def add_command(parsers: commands.Commands) -> None:
+    """Add the command."""
+    parser = commands.add_command(
+        parsers, "check", run, "check data before a training: what is usable, and what is wrong"
+    )
+    parser.add_argument("task", metavar="TASK", help="a task's id, as `disco tasks` lists them")
+    parser.add_argument(
+        "--data", required=True, type=existing_path, metavar="PATH",
+        help="a CSV, Parquet or Excel file, or a folder of them",
+    )  # fmt: skip
+    add_json_option(parser)
+
+
+def run(arguments: Namespace) -> int:
+    """Print the report; the exit code tells a script whether a training may begin."""
+    from disco_desktop.engine.dataset.check import check_data
+
+    report = check_data(task_provider(arguments.task).get_task(), arguments.data)
+    if arguments.json is not None:
+        write_json(arguments.json, _as_json(report))
+    if arguments.json != STANDARD_OUTPUT:
+        _print(report)
+    return 0 if report.is_usable else UNUSABLE
+
+
+def _as_json(report: Report) -> dict[str, Any]:
+    """Add to the report what it comes to, and its problems in words."""
+    content: dict[str, Any] = to_builtins(report)
+    content["usable"] = report.is_usable
+    for problem, described in zip(report.problems, content["problems"], strict=True):
+        described["sentence"] = problem_sentence(problem)
+    return content
+
+
+def _print(report: Report) -> None:
+    output = Output()
+    files = ", ".join(inert(file) for file in report.files)
+    output.say(f"{report.usable_rows} of {report.rows} rows usable, in {files or 'no file'}")
+    if report.usable_rows:
+        balance = ", ".join(f"{inert(label)}: {count}" for label, count in report.balance.items())
+        output.say(f"{balance}; {report.training} to train on, {report.validation} held out")
+    for problem in report.problems:
+        style = "red" if problem.severity == "error" else "yellow"
+        output.say(f"{problem.severity}: {problem_sentence(problem)}", style=style)
+    if report.is_usable:
+        output.say("These data can be trained on.", style="green")
+    else:
+        output.say("These data cannot be trained on.", style="bold red")

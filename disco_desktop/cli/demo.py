@@ -1,0 +1,123 @@
+"""`disco demo`: the whole of it once, on real data, within seconds."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from disco_desktop.app.home import memory_folder
+from disco_desktop.app.inert_text import inert
+from disco_desktop.app.wishes import LARGEST_SEED, Wishes
+from disco_desktop.cli import commands
+from disco_desktop.cli.arguments import whole_number
+from disco_desktop.cli.output import Output, seconds, size
+from disco_desktop.engine.task.registry import task_provider
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from disco_desktop.app.training_log import TrainingLog
+    from disco_desktop.engine.memory.disk_memory import DiskMemory
+
+TASK = "titanic"
+PARTICIPANTS = 3
+HELD_OUT = 0.2  # share of the passengers that nobody trains on
+SEED = 1912
+MODEL_NAME = "Titanic demo"
+
+
+def add_command(parsers: commands.Commands) -> None:
+    """Add the command."""
+    parser = commands.add_command(
+        parsers, "demo", run, "train on the Titanic's passengers with three participants"
+    )
+    parser.add_argument(
+        "--seed", type=whole_number(0, LARGEST_SEED), metavar="S", default=SEED,
+        help=f"another one holds out other passengers (default {SEED})",
+    )  # fmt: skip
+
+
+def run(arguments: Namespace) -> int:
+    """Train, test on passengers that nobody trained on, and say where the model is."""
+    output = Output()
+    with tempfile.TemporaryDirectory(prefix="disco-demo-") as folder:
+        training, held_out = _divide(Path(folder), arguments.seed)
+        return _show(output, training, held_out, arguments.seed)
+
+
+def _divide(folder: Path, seed: int) -> tuple[Path, Path]:
+    """Write the passengers to train on, and those held out, into two files."""
+    import polars as pl
+
+    source = task_provider(TASK).sample_data()
+    assert source is not None  # noqa: S101 - it comes with the task
+    passengers = pl.read_csv(source / "titanic.csv", infer_schema=False)
+    rows = list(range(passengers.height))
+    random.Random(seed).shuffle(rows)  # noqa: S311 - reproducible on purpose
+    cut = round(HELD_OUT * len(rows))
+    training, held_out = folder / "training.csv", folder / "held-out.csv"
+    passengers[sorted(rows[cut:])].write_csv(training)
+    passengers[sorted(rows[:cut])].write_csv(held_out)
+    return training, held_out
+
+
+def _show(output: Output, training: Path, held_out: Path, seed: int) -> int:
+    from disco_desktop.app.training_folder import TrainingFolder
+    from disco_desktop.app.training_plan import make_plan
+    from disco_desktop.cli.interruptible import run_interruptibly
+    from disco_desktop.cli.training import TrainingRun
+    from disco_desktop.engine.memory.disk_memory import DiskMemory
+
+    wishes = Wishes(task=TASK, data=training, users=PARTICIPANTS, seed=seed, save_as=MODEL_NAME)
+    output.say("Who survived the Titanic?", style="bold")
+    output.say(
+        f"{PARTICIPANTS} participants train one model through a server on this computer. Each has "
+        "a share of the\npassengers and shows it to nobody: only the model's values travel."
+    )
+    output.say()
+    plan = run_interruptibly(make_plan(wishes))
+    with TrainingFolder.begin(plan) as folder:
+        training_run = TrainingRun(folder, resume=False, are_epochs_told=False)
+        try:
+            run_interruptibly(training_run.carry_out(output))
+        finally:
+            folder.discard()  # its data are gone with this command, so it could not go on
+    log = training_run.log
+    output.say()
+    output.say(_account(log, training_run.seconds))
+    record = next(one.finished.model for one in log.participants if one.finished)
+    assert record is not None  # noqa: S101 - it was to be kept
+    _test(output, DiskMemory(memory_folder()), record.id, held_out)
+    return 0
+
+
+def _account(log: TrainingLog, time: float) -> str:
+    """Say how long it took and what travelled."""
+    sent = sum(one.bytes_sent for one in log.participants)
+    digests = {one.finished.weights_sha256 for one in log.participants if one.finished}
+    same = "all hold the same weights" if len(digests) == 1 else "their weights differ"
+    samples = sum(
+        one.started.training + one.started.validation for one in log.participants if one.started
+    )
+    return (
+        f"Finished in {seconds(time)}: {samples} passengers learnt from, none of them sent; "
+        f"{size(sent)} of model updates sent; {same}."
+    )
+
+
+def _test(output: Output, memory: DiskMemory, model_id: str, held_out: Path) -> None:
+    """Show how the model does on passengers that nobody trained on, and where it is."""
+    from disco_desktop.cli.test import print_result, test_model
+
+    model = memory.load(model_id)
+    result = test_model(model, held_out)
+    name = inert(model.record.name)
+    output.say()
+    output.say(f"Tested on {result.samples} passengers that nobody trained on:", style="bold")
+    print_result(output, model, result)
+    output.say()
+    output.say(f"The model is kept as “{name}”, in", style="green")
+    output.say(f"{memory.root / 'models' / model.record.id}.safetensors")
+    output.say(f'`disco models show "{name}"` tells more about it.')

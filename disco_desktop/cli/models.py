@@ -1,0 +1,155 @@
+"""`disco models`: the models that this machine keeps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from disco_desktop.app.home import memory_folder
+from disco_desktop.app.inert_text import inert
+from disco_desktop.cli import commands
+from disco_desktop.cli.arguments import existing_path, output_path
+from disco_desktop.cli.output import Output, percent, seconds, size
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from disco_desktop.engine.memory.disk_memory import DiskMemory
+    from disco_desktop.engine.memory.record import History, ModelRecord
+
+_MODEL = "a model's name or id"
+
+
+def add_command(parsers: commands.Commands) -> None:
+    """Add the command and the commands below it."""
+    models = commands.add_command(parsers, "models", list_models, "list, show and manage models")
+    below = models.add_subparsers(title="commands", metavar="COMMAND")
+    commands.add_command(below, "list", list_models, "list the models (also without a command)")
+
+    show = commands.add_command(below, "show", show_model, "show a model's record and history")
+    show.add_argument("model", metavar="MODEL", help=_MODEL)
+
+    rename = commands.add_command(below, "rename", rename_model, "give a model another name")
+    rename.add_argument("model", metavar="MODEL", help=_MODEL)
+    rename.add_argument("name", metavar="NAME", help="the new name")
+
+    export = commands.add_command(below, "export", export_model, "write a model into a file")
+    export.add_argument("model", metavar="MODEL", help=_MODEL)
+    export.add_argument("file", metavar="FILE", type=output_path, help="the file to write")
+
+    imported = commands.add_command(below, "import", import_model, "keep a model from a file")
+    imported.add_argument("file", metavar="FILE", type=existing_path, help="an exported model")
+
+    delete = commands.add_command(below, "delete", delete_model, "throw a model away")
+    delete.add_argument("model", metavar="MODEL", help=_MODEL)
+
+
+def _memory() -> DiskMemory:
+    from disco_desktop.engine.memory.disk_memory import DiskMemory
+
+    return DiskMemory(memory_folder())
+
+
+def list_models(_: Namespace) -> int:
+    """Print a line a model, the newest first."""
+    memory = _memory()
+    records = memory.list()
+    output = Output()
+    if records:
+        output.table(
+            ["Id", "Name", "Task", "Created", "Scheme", "Rounds", "Accuracy", "Size"],
+            [_row(record) for record in records],
+        )
+    else:
+        output.say(
+            "There are no models yet; `disco train … --save NAME` and `disco demo` keep one."
+        )
+    if damaged := memory.damaged():
+        folder = inert(str(memory_folder() / "damaged"), longest=4096)
+        output.say(f"Damaged files, set aside in {folder}: {len(damaged)}", style="yellow")
+    return 0
+
+
+def _row(record: ModelRecord) -> list[str]:
+    return [
+        record.id,
+        record.name,
+        record.task_id,
+        record.created[:19].replace("T", " "),
+        record.scheme,
+        str(record.rounds),
+        percent(record.metrics.accuracy) if record.metrics else "-",
+        size(record.size),
+    ]
+
+
+def show_model(arguments: Namespace) -> int:
+    """Print what is known of one model."""
+    model = _memory().load(arguments.model)
+    record = model.record
+    output = Output()
+    validation = record.metrics
+    facts = {
+        "Name": record.name,
+        "Id": record.id,
+        "Task": f"{record.task_title} ({record.task_id})",
+        "Created": record.created,
+        "Trained": f"{record.scheme}, {record.rounds} rounds, {record.epochs} epochs",
+        "Contributors": f"{record.participants} in the last round",
+        "Validation": f"accuracy {percent(validation.accuracy)}, loss {validation.loss:.4f}"
+        if validation
+        else "-",
+        "Parameters": f"{model.weights.manifest.elements:,}",
+        "Weights": model.weights.sha256(),
+        "Size": size(record.size),
+    }
+    for name, fact in facts.items():
+        output.say(f"{name + ':':<14}{inert(fact)}")
+    _print_history(output, model.history)
+    return 0
+
+
+def _print_history(output: Output, history: History) -> None:
+    if not history.rounds:
+        return
+    output.say()
+    output.table(
+        ["Round", "Time", "Participants", "Loss", "Accuracy"],
+        [
+            [
+                str(event.round),
+                seconds(event.seconds),
+                str(event.participants),
+                f"{event.validation.loss:.4f}",
+                percent(event.validation.accuracy),
+            ]
+            for event in history.rounds
+        ],
+    )
+
+
+def rename_model(arguments: Namespace) -> int:
+    """Rename a model; the name is made unique where it is taken."""
+    record = _memory().rename(arguments.model, arguments.name)
+    Output().say(f"It is now called {inert(record.name)}.")
+    return 0
+
+
+def export_model(arguments: Namespace) -> int:
+    """Write a model's file for somebody else."""
+    _memory().export_file(arguments.model, arguments.file)
+    Output().say(f"Written to {inert(str(arguments.file), longest=4096)}.")
+    return 0
+
+
+def import_model(arguments: Namespace) -> int:
+    """Keep somebody else's model."""
+    record = _memory().import_file(arguments.file)
+    Output().say(f"Kept as {inert(record.name)} ({record.id}).")
+    return 0
+
+
+def delete_model(arguments: Namespace) -> int:
+    """Throw a model away."""
+    _memory().delete(arguments.model)
+    Output().say(f"{inert(arguments.model)} is deleted.")
+    return 0

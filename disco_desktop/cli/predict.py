@@ -1,0 +1,68 @@
+"""`disco predict`: what a model says of data whose outcome is not known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from disco_desktop.app.home import memory_folder
+from disco_desktop.app.inert_text import inert
+from disco_desktop.app.sentences import problem_sentence
+from disco_desktop.cli import commands
+from disco_desktop.cli.arguments import existing_path, output_path
+from disco_desktop.cli.output import Output
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+
+def add_command(parsers: commands.Commands) -> None:
+    """Add the command."""
+    parser = commands.add_command(
+        parsers, "predict", run, "predict the outcome of each row and write a CSV file"
+    )
+    parser.add_argument(
+        "model",
+        metavar="MODEL",
+        help="a model's name or id, as `disco models` lists them, or a file",
+    )
+    parser.add_argument(
+        "--data", required=True, type=existing_path, metavar="PATH",
+        help="a CSV, Parquet or Excel file, or a folder of them",
+    )  # fmt: skip
+    parser.add_argument(
+        "--out", required=True, type=output_path, metavar="FILE.csv",
+        help="the file to write: the columns of the data, the prediction and its probability",
+    )  # fmt: skip
+
+
+def run(arguments: Namespace) -> int:
+    """Write the file and say how many rows were predicted."""
+    from disco_desktop.engine.dataset.dataset import load_unlabelled
+    from disco_desktop.engine.dataset.predictions_csv import write_predictions
+    from disco_desktop.engine.memory.disk_memory import DiskMemory
+    from disco_desktop.engine.validation.validator import Validator
+
+    model = DiskMemory(memory_folder()).load(arguments.model)
+    data = load_unlabelled(model.task, arguments.data, model.preprocessing)
+    predictions = Validator(model.task, model.weights).predict(data.samples)
+    values = model.task.data.outcome.values  # as they stand in such data, not their labels
+    chosen = predictions.prediction.tolist()
+    likely = predictions.probability.tolist()
+    write_predictions(
+        arguments.out,
+        data,
+        {
+            "prediction": [values[place] for place in chosen],
+            "probability": [
+                round(share if place else 1 - share, 6)
+                for place, share in zip(chosen, likely, strict=True)
+            ],
+        },
+    )
+    output = Output()
+    for problem in data.problems:
+        output.say(f"{problem.severity}: {problem_sentence(problem)}", style="yellow")
+    output.say(
+        f"{len(data.samples)} of {data.table.height} rows predicted, in {inert(str(arguments.out))}"
+    )
+    return 0

@@ -1,0 +1,37 @@
+"""`disco sample`: the sample data that come with a task."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from disco_desktop.app.inert_text import inert
+from disco_desktop.cli import commands
+from disco_desktop.cli.output import Output
+from disco_desktop.engine.errors import TaskError
+from disco_desktop.engine.task.registry import task_provider
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+
+def add_command(parsers: commands.Commands) -> None:
+    """Add the command."""
+    parser = commands.add_command(
+        parsers, "sample", run, "copy a task's sample data into a folder, to look at and train on"
+    )
+    parser.add_argument("task", metavar="TASK", help="a task's id, as `disco tasks` lists them")
+    parser.add_argument("folder", metavar="DIR", type=Path, help="the folder; made where missing")
+
+
+def run(arguments: Namespace) -> int:
+    """Copy the files and say where they are."""
+    from disco_desktop.engine.dataset.sample_folder import copy_sample
+
+    source = task_provider(arguments.task).sample_data()
+    if source is None:
+        raise TaskError("task_without_sample", task=arguments.task)
+    output = Output()
+    for path in copy_sample(source, arguments.folder.expanduser()):
+        output.say(inert(str(path), longest=4096))
+    return 0

@@ -1,0 +1,36 @@
+"""`disco tasks`: which tasks this machine knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from disco_desktop.cli import commands
+from disco_desktop.cli.output import Output
+from disco_desktop.engine.task.registry import task_providers
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+
+def add_command(parsers: commands.Commands) -> None:
+    """Add the command."""
+    commands.add_command(parsers, "tasks", run, "list the tasks that this machine knows")
+
+
+def run(_: Namespace) -> int:
+    """Print a line a task."""
+    tasks = [provider.get_task() for provider in task_providers().values()]
+    Output().table(
+        ["Task", "Title", "Scheme", "Data", "About"],
+        [
+            [
+                task.id,
+                task.display.title,
+                task.collaboration.scheme,
+                str(task.data.__struct_config__.tag),
+                task.display.summary,
+            ]
+            for task in tasks
+        ],
+    )
+    return 0

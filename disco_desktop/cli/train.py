@@ -1,0 +1,219 @@
+"""`disco train`: train a model, alone or with others, as one or as several participants."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from disco_desktop.app.inert_text import inert
+from disco_desktop.app.sentences import problem_sentence, sentence, sentence_for
+from disco_desktop.app.wishes import LARGEST_SEED, LARGEST_USERS, Wishes
+from disco_desktop.cli import commands
+from disco_desktop.cli.arguments import existing_path, whole_number
+from disco_desktop.cli.interruptible import run_interruptibly
+from disco_desktop.cli.json_file import STANDARD_OUTPUT, add_json_option, write_json
+from disco_desktop.cli.output import Output, percent, seconds, size
+from disco_desktop.engine.errors import DataError, DiscoError
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from disco_desktop.app.training_folder import TrainingFolder
+    from disco_desktop.app.training_log import TrainingLog
+    from disco_desktop.app.training_plan import TrainingPlan
+
+FAILED = 1
+INTERRUPTED = 130
+
+
+def add_command(parsers: commands.Commands) -> None:
+    """Add the command."""
+    parser = commands.add_command(
+        parsers, "train", run, "train a model, alone or together with others"
+    )
+    parser.add_argument("task", metavar="TASK", help="a task's id, as `disco tasks` lists them")
+    parser.add_argument(
+        "--data", required=True, type=existing_path, metavar="PATH",
+        help="a CSV, Parquet or Excel file, or a folder of them",
+    )  # fmt: skip
+    parser.add_argument(
+        "--users", type=whole_number(1, LARGEST_USERS), metavar="N",
+        help="how many participants to play on this machine, each with its own share of the data",
+    )  # fmt: skip
+    parser.add_argument(
+        "--same-data", action="store_true", help="give every participant all the data"
+    )
+    parser.add_argument(
+        "--scheme", choices=("local", "federated", "decentralized"),
+        help="alone, through a server, or from peer to peer (default: the task's)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--server", metavar="URL", help="the server to train with (default: one on this machine)"
+    )
+    parser.add_argument(
+        "--fingerprint", metavar="SHA256", help="that of the server's certificate, as it prints it"
+    )
+    parser.add_argument(
+        "--epochs", type=whole_number(1, 100_000), metavar="E", help="(default: the task's)"
+    )
+    parser.add_argument(
+        "--round-duration", type=whole_number(1, 100_000), metavar="R",
+        help="epochs between two exchanges; with --server the server's task says it",
+    )  # fmt: skip
+    parser.add_argument(
+        "--batch-size", type=whole_number(1, 65_536), metavar="B", help="(default: the task's)"
+    )
+    parser.add_argument(
+        "--seed", type=whole_number(0, LARGEST_SEED), metavar="S",
+        help="makes the training reproducible (default: drawn, and shown)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--save", metavar="NAME", help="keep the first participant's model under this name"
+    )
+    add_json_option(parser)
+    parser.add_argument(
+        "--resume", action="store_true", help="go on with the last such training that broke off"
+    )
+
+
+def run(arguments: Namespace) -> int:
+    """Train, and print what it came to."""
+    wishes = Wishes(
+        task=arguments.task,
+        data=arguments.data,
+        users=arguments.users,
+        same_data=arguments.same_data,
+        scheme=arguments.scheme,
+        server=arguments.server,
+        fingerprint=arguments.fingerprint,
+        epochs=arguments.epochs,
+        round_duration=arguments.round_duration,
+        batch_size=arguments.batch_size,
+        seed=arguments.seed,
+        save_as=arguments.save,
+    )
+    output = Output(sys.stderr if arguments.json == STANDARD_OUTPUT else None)
+    with _folder(wishes, output, resume=arguments.resume) as folder:
+        return _train(folder, arguments, output)
+
+
+def _folder(wishes: Wishes, output: Output, *, resume: bool) -> TrainingFolder:
+    """Find the training to go on with, or plan a new one whose data can be used."""
+    from disco_desktop.app.training_folder import TrainingFolder
+    from disco_desktop.app.training_plan import make_plan
+
+    if resume:
+        return TrainingFolder.find_interrupted(wishes)
+    plan = run_interruptibly(make_plan(wishes))
+    _check_data(plan, output)
+    return TrainingFolder.begin(plan)
+
+
+def _check_data(plan: TrainingPlan, output: Output) -> None:
+    """Say what is the matter with the data before anything is started.
+
+    Raises:
+        DataError: they cannot be trained on.
+    """
+    from disco_desktop.engine.dataset.check import check_data
+
+    for problem in check_data(plan.task, Path(plan.data)).problems:
+        if problem.severity == "error":
+            raise DataError.told(problem.code, problem.told())
+        output.say(f"note: {problem_sentence(problem)}", style="yellow")
+
+
+def _train(folder: TrainingFolder, arguments: Namespace, output: Output) -> int:
+    from disco_desktop.cli.train_json import train_result
+    from disco_desktop.cli.training import TrainingRun
+
+    training = TrainingRun(folder, resume=arguments.resume)
+    _print_plan(output, folder.plan)
+    try:
+        run_interruptibly(training.carry_out(output))
+    except KeyboardInterrupt:
+        if not training.has_begun:
+            folder.discard()
+            raise
+        _complain(sentence_for("training_interrupted", {}))
+        return INTERRUPTED
+    except DiscoError as error:
+        if not training.has_begun:
+            folder.discard()
+        _complain(_failure(folder.plan, error))
+        return FAILED
+    if arguments.json is not None:
+        write_json(arguments.json, train_result(folder.plan, training.log, training.seconds))
+    folder.discard()
+    _print_result(output, folder.plan, training.log, training.seconds)
+    return 0
+
+
+def _failure(plan: TrainingPlan, error: DiscoError) -> str:
+    """Say what failed, and whose training it was where there are several."""
+    from disco_desktop.app.joint_training import ParticipantFailedError
+
+    if isinstance(error, ParticipantFailedError) and plan.users > 1:
+        return f"participant {error.participant}: {sentence(error)}"
+    return sentence(error)
+
+
+def _complain(text: str) -> None:
+    sys.stderr.write(f"disco: {text}\n")
+
+
+def _print_plan(output: Output, plan: TrainingPlan) -> None:
+    people = "1 participant" if plan.users == 1 else f"{plan.users} participants"
+    where = f" at {inert(plan.server)}" if plan.server else ""
+    output.say(
+        f"{inert(plan.task.display.title)}: {people}, {plan.scheme}{where}, {plan.epochs} epochs "
+        f"in rounds of {plan.round_duration}, batches of {plan.batch_size}, seed {plan.seed}"
+    )
+
+
+def _print_result(output: Output, plan: TrainingPlan, log: TrainingLog, time: float) -> None:
+    finished = [log_ for log_ in log.participants if log_.finished is not None]
+    output.say()
+    output.table(
+        [
+            "Participant",
+            "Training loss",
+            "accuracy",
+            "Validation loss",
+            "accuracy",
+            "Sent",
+            "Received",
+        ],
+        [
+            [
+                str(one.number),
+                f"{one.epochs[-1].training.loss:.4f}",
+                percent(one.epochs[-1].training.accuracy),
+                f"{one.finished.validation.loss:.4f}",
+                percent(one.finished.validation.accuracy),
+                size(one.bytes_sent),
+                size(one.bytes_received),
+            ]
+            for one in finished
+            if one.finished is not None
+        ],
+    )
+    output.say()
+    output.say(f"Finished in {seconds(time)}; --seed {plan.seed} repeats it. {_weights(log)}")
+    model = next(
+        (one.finished.model for one in finished if one.finished and one.finished.model), None
+    )
+    if model is not None:
+        output.say(f"The model is kept as {inert(model.name)} ({model.id}).", style="green")
+    else:
+        output.say("No model was kept; --save NAME keeps the first participant's.")
+
+
+def _weights(log: TrainingLog) -> str:
+    """Say whose weights are the same."""
+    digests = {one.finished.weights_sha256 for one in log.participants if one.finished}
+    if len(digests) == 1:
+        who = "All hold the same weights" if len(log.participants) > 1 else "The weights"
+        return f"{who}: SHA-256 {digests.pop()}"
+    return "Each participant has weights of its own."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 
@@ -20,7 +21,9 @@ class BinaryObjective:
 
     def count_right(self, logits: Tensor, targets: Tensor) -> int:
         """Return for how many samples the likelier outcome is the true one."""
-        return int(torch.count_nonzero((logits.squeeze(1) > 0) == (targets > 0.5)))
+        # In numpy, since torch takes more than twice as long for a few values, batch after batch.
+        says_second = logits.detach().cpu().numpy()[:, 0] > 0
+        return int(np.count_nonzero(says_second == (targets.cpu().numpy() > 0.5)))
 
     def probabilities(self, logits: Tensor) -> Tensor:
         """Return the probability of the outcome's second value, shape (n,)."""

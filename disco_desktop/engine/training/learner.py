@@ -45,6 +45,7 @@ class Learner:
         self.device = device
         self.samples = len(dataset.training)
         self._network = network.to(device)
+        self._parameters = list(self._network.parameters())
         self._objective = objective
         self._optimizer_settings = optimizer
         self._features, self._targets = tables_of(dataset.training, device)
@@ -53,7 +54,7 @@ class Learner:
 
     def reset_optimizer(self) -> None:
         """Forget the optimizer's state: it belongs to weights that are no longer ours."""
-        self._optimizer = build_optimizer(self._optimizer_settings, self._network.parameters())
+        self._optimizer = build_optimizer(self._optimizer_settings, self._parameters)
 
     def step(self, rows: torch.Tensor) -> tuple[float, int]:
         """Train on the samples at these rows, int64 (n,), on the device.
@@ -67,7 +68,8 @@ class Learner:
         if not self._network.training:  # setting it visits every layer
             self._network.train()
         targets = self._targets.index_select(0, rows)
-        self._optimizer.zero_grad()
+        for parameter in self._parameters:  # a twentieth of the time of the optimizer's zero_grad
+            parameter.grad = None
         logits = self._network(self._features.index_select(0, rows))
         loss = self._objective.loss(logits, targets)
         value = loss.item()
@@ -75,7 +77,7 @@ class Learner:
             raise ModelError("training_diverged", detail=f"loss {value}")
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimizer.step()
-        return value, self._objective.count_right(logits.detach(), targets)
+        return value, self._objective.count_right(logits, targets)
 
     def validate(self) -> Metrics:
         """Measure the network on the validation part."""

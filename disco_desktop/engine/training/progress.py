@@ -53,7 +53,7 @@ class Progress:
         self.base_round = 0
         self._seed = settings.seed
         self._batches = -(-learner.samples // settings.batch_size)
-        self._order: torch.Tensor | None = None
+        self._order: tuple[torch.Tensor, ...] | None = None  # rows of each batch of the epoch
 
     @property
     def is_epoch_trained(self) -> bool:
@@ -83,9 +83,8 @@ class Progress:
         position = self.position
         if self._order is None:
             order = epoch_order(self.learner.samples, seed=self._seed, epoch=position.epoch)
-            self._order = order.to(self.learner.device)
-        start = position.batch * self.settings.batch_size
-        rows = self._order[start : start + self.settings.batch_size]
+            self._order = order.to(self.learner.device).split(self.settings.batch_size)
+        rows = self._order[position.batch]
         samples = len(rows)
         loss, right = self.learner.step(rows)
         seconds = time.perf_counter() - started

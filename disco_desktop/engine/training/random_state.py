@@ -5,12 +5,13 @@ It belongs to the process: where two trainings share one, each is right, but not
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 _CPU = "random/cpu"
@@ -50,5 +51,6 @@ def epoch_order(samples: int, *, seed: int, epoch: int) -> torch.Tensor:
     It follows from seed and epoch alone, so that a training that is taken up in the middle of an
     epoch goes on with the samples that are left.
     """
-    order = np.random.default_rng([seed, epoch]).permutation(samples)
-    return torch.from_numpy(order)
+    mixed = hashlib.blake2b(f"{seed} {epoch}".encode(), digest_size=8).digest()
+    generator = torch.Generator().manual_seed(int.from_bytes(mixed, "little"))
+    return torch.randperm(samples, generator=generator)

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from disco_desktop.engine.training.provenance import Provenance
     from disco_desktop.engine.training.settings import TrainingSettings
 
-CHECKPOINT_INTERVAL = 30.0  # seconds; one is also taken at the end of each epoch and round
+# Seconds between two checkpoints in the middle of an epoch. One is taken at each round's end too,
+# and at each epoch's end unless epochs are so short that a second says more.
+CHECKPOINT_INTERVAL = 30.0
+_EPOCH_INTERVAL = 1.0
 
 _Result = TypeVar("_Result")
 
@@ -72,7 +75,7 @@ class Trainer(ABC):
         self._is_running = asyncio.Event()
         self._is_running.set()
         self._has_begun = self._has_ended = self._is_stopped = self._is_broken = False
-        self._is_in_round = self._is_saved = self._is_checkpoint_due = False
+        self._is_in_round = self._is_saved = self._is_epoch_new = False
         self._round_began = self._checkpointed = 0.0
         self._is_asked = False  # for an event that has not been given yet
         self._is_over = asyncio.Event()
@@ -166,15 +169,12 @@ class Trainer(ABC):
             await asyncio.gather(step, return_exceptions=True)
 
     async def _train(self) -> Event:
-        kind = "epoch" if self.progress.is_epoch_trained else "batch"
-        event = await self._compute(kind, self.progress.train)
-        if kind == "epoch":
-            self._is_saved = False
-            self._is_checkpoint_due = True
-        if (
-            self._is_checkpoint_due
-            or time.perf_counter() - self._checkpointed > CHECKPOINT_INTERVAL
-        ):
+        is_epoch_end = self.progress.is_epoch_trained
+        event = await self._compute("epoch" if is_epoch_end else "batch", self.progress.train)
+        self._is_saved = False
+        self._is_epoch_new |= is_epoch_end
+        interval = _EPOCH_INTERVAL if self._is_epoch_new else CHECKPOINT_INTERVAL
+        if time.perf_counter() - self._checkpointed > interval:
             await self._keep_checkpoint()
         return event
 
@@ -213,8 +213,6 @@ class Trainer(ABC):
         self.compute = Compute(settings.threads or 1)
         await self._compute("begin", partial(self._take_up, session, checkpoint))
         self._past.extend(self.progress.history.events())
-        self._checkpointed = time.perf_counter()
-        self._is_checkpoint_due = True
         self._has_begun = True
 
     def _take_up(self, session: Session, checkpoint: Checkpoint | None) -> None:
@@ -249,7 +247,7 @@ class Trainer(ABC):
             await self.save()
         except StorageError as error:  # tried again after the next round
             self._report(error)
-        self._is_checkpoint_due = True
+        await self._keeper.settle()
         await self._keep_checkpoint()
         return event
 
@@ -309,7 +307,7 @@ class Trainer(ABC):
         take = partial(take_checkpoint, self.progress, self._provenance)
         self._keeper.begin_checkpoint(await self._compute("checkpoint", take))
         self._checkpointed = time.perf_counter()
-        self._is_checkpoint_due = False
+        self._is_epoch_new = False
 
     def _report(self, problem: StorageError | None) -> None:
         """Tell of a problem with the disk, once until it is over."""

@@ -18,8 +18,10 @@ def predict_logits(network: torch.nn.Module, features: torch.Tensor) -> torch.Te
     """Return the logits (n, outputs) of all samples (n, f), batch by batch."""
     network.eval()
     with torch.inference_mode():
-        parts = [network(part) for part in torch.split(features, BATCH)]
-        return parts[0] if len(parts) == 1 else torch.cat(parts)
+        if len(features) <= BATCH:
+            return network(features)  # type: ignore[no-any-return]
+        starts = range(0, len(features), BATCH)
+        return torch.cat([network(features[start : start + BATCH]) for start in starts])
 
 
 def evaluate(

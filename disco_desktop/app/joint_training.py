@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from disco_desktop.app.home import memory_folder
 from disco_desktop.app.hosting import HostedServer
-from disco_desktop.app.worker_messages import Failed, Finished, Started, TrainRequest
+from disco_desktop.app.worker_messages import (
+    Draw,
+    Failed,
+    Finished,
+    Start,
+    Started,
+    Test,
+    Tested,
+    TrainRequest,
+)
 from disco_desktop.app.worker_process import WorkerProcess
 from disco_desktop.engine.client.address import ServerAddress
-from disco_desktop.engine.durable_files import replaced_durably
 from disco_desktop.engine.errors import DiscoError
-from disco_desktop.engine.memory.storage import storing_in
-from disco_desktop.engine.task.initial_weights import draw_initial_weights
-from disco_desktop.engine.task.task import encode_task
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator, AsyncIterator
     from pathlib import Path
-    from typing import TypeAlias
 
     from disco_desktop.app.training_folder import TrainingFolder
-    from disco_desktop.app.worker_messages import WorkerMessage
-
-_LARGEST_QUEUE = 64  # messages; a worker whose messages nobody reads waits
+    from disco_desktop.app.worker_messages import Work, WorkerMessage
 
 Report: TypeAlias = "tuple[int, WorkerMessage]"
+
+_LARGEST_QUEUE = 64  # messages; a worker whose messages nobody reads waits
 
 
 class ParticipantFailedError(DiscoError):
@@ -44,139 +47,169 @@ class ParticipantFailedError(DiscoError):
         self.participant = participant
 
 
-@contextlib.asynccontextmanager
-async def joint_training(
-    folder: TrainingFolder, *, resume: bool
-) -> AsyncIterator[AsyncIterator[Report]]:
-    """Carry out a plan, with the bundled server where it needs one.
+class JointTraining:
+    """The participants' workers and, where the plan needs it, the bundled server.
 
-    Gives what the participants' workers say, each with its participant's number. The stream ends
-    when all have finished; leaving the block earlier stops workers and server, so that the
-    training can be resumed.
-
-    Raises:
-        ParticipantFailedError: while reading: a participant failed.
-        ServerError: the bundled server did not start, or died for good.
-        TaskError: the weights to begin with could not be drawn.
+    Use it with `async with`; leaving stops the workers and then the server. What is left undone
+    can be gone on with.
     """
-    plan = folder.plan
-    async with contextlib.AsyncExitStack() as stack:
-        # Loading torch takes longest, so the workers start first and wait.
-        workers = [await stack.enter_async_context(_running_worker()) for _ in range(plan.users)]
-        initial = await asyncio.to_thread(_prepare, folder)
-        server: HostedServer | None = None
-        if plan.needs_server:
-            hosted = HostedServer(data_dir=folder.server_dir, tasks_dir=folder.tasks_dir)
-            server = await stack.enter_async_context(hosted)
-            address: ServerAddress | None = server.address
-        elif plan.server is not None:
-            address = ServerAddress(plan.server, plan.fingerprint)
-        else:
-            address = None
-        requests = _requests(folder, address, initial, resume=resume)
-        yield await stack.enter_async_context(_reports(folder, workers, requests, server))
 
+    def __init__(self, folder: TrainingFolder, *, resume: bool) -> None:
+        self._folder = folder
+        self._is_resuming = resume
+        # Participants that had finished before the training broke off have nothing more to do.
+        self._past = folder.finished_reports() if resume else {}
+        self._workers: dict[int, WorkerProcess] = {}
+        self._stack = contextlib.AsyncExitStack()
+        self._server: HostedServer | None = None
 
-@contextlib.asynccontextmanager
-async def _running_worker() -> AsyncIterator[WorkerProcess]:
-    worker = await WorkerProcess.start()
-    try:
-        yield worker
-    finally:
-        await worker.close()
+    async def __aenter__(self) -> JointTraining:
+        """Start the workers: they load torch, which takes longest, while the rest is made ready.
 
-
-def _prepare(folder: TrainingFolder) -> Path:
-    """Write the task and the first weights, unless they are there; return the latter's file."""
-    task = folder.plan.task
-    bundle = folder.tasks_dir / task.id
-    weights = bundle / "weights.safetensors"
-    if folder.plan.server is None and not weights.exists():
-        with storing_in(bundle):
-            bundle.mkdir(parents=True, exist_ok=True)
-            drawn = bundle / "weights.drawn"
-            draw_initial_weights(task, drawn, seed=folder.plan.seed)
-            with replaced_durably(bundle / "task.json") as file:
-                file.write(encode_task(task))
-            with drawn.open("rb") as source, replaced_durably(weights) as file:
-                shutil.copyfileobj(source, file)
-            drawn.unlink()
-    return weights
-
-
-def _requests(
-    folder: TrainingFolder, address: ServerAddress | None, initial: Path, *, resume: bool
-) -> list[TrainRequest]:
-    plan = folder.plan
-    return [
-        TrainRequest(
-            task=plan.task,
-            data=plan.data,
-            share=1 if plan.same_data else participant,
-            shares=1 if plan.same_data else plan.users,
-            share_seed=plan.seed,
-            scheme=plan.scheme,
-            server=address.url if address else None,
-            fingerprint=address.fingerprint if address else None,
-            identity=str(identity),
-            session=folder.session,
-            initial=None if plan.server else str(initial),
-            settings=plan.settings(participant),
-            memory=str(memory_folder()),
-            slot=folder.slot(participant),
-            save_as=plan.save_as if participant == 1 else None,
-            resume=resume,
-        )
-        for participant, identity in enumerate(folder.identity_files(), start=1)
-    ]
-
-
-@contextlib.asynccontextmanager
-async def _reports(
-    folder: TrainingFolder,
-    workers: list[WorkerProcess],
-    requests: list[TrainRequest],
-    server: HostedServer | None,
-) -> AsyncIterator[AsyncIterator[Report]]:
-    """Give the workers their requests and their reports in one stream."""
-    queue: asyncio.Queue[Report | DiscoError] = asyncio.Queue(_LARGEST_QUEUE)
-
-    async def listen(participant: int) -> None:
-        async for message in workers[participant - 1].train(requests[participant - 1]):
-            await queue.put((participant, message))
-
-    async def watch(hosted: HostedServer) -> None:
+        Raises:
+            StorageError: the system would not start them.
+        """
         try:
-            await hosted.failure()
-        except DiscoError as error:
-            await queue.put(error)
+            for participant in range(1, self._folder.plan.users + 1):
+                if participant not in self._past:
+                    self._workers[participant] = await WorkerProcess.start()
+        except BaseException:
+            await self._close()
+            raise
+        return self
 
-    tasks = [asyncio.create_task(listen(number)) for number in range(1, len(workers) + 1)]
-    if server is not None:
-        tasks.append(asyncio.create_task(watch(server)))
-    try:
-        yield _stream(folder, queue, len(workers))
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        # All at once, and before the server ends, so that they can take their leave of it.
-        await asyncio.gather(*(worker.close() for worker in workers))
+    async def __aexit__(self, *_: object) -> None:
+        """Stop everything."""
+        await self._close()
 
+    async def _close(self) -> None:
+        # All workers at once, and before the server ends, so that they can take their leave of it.
+        await asyncio.gather(*(worker.close() for worker in self._workers.values()))
+        await self._stack.aclose()
 
-async def _stream(
-    folder: TrainingFolder, queue: asyncio.Queue[Report | DiscoError], unfinished: int
-) -> AsyncIterator[Report]:
-    while unfinished:
-        item = await queue.get()
-        if isinstance(item, DiscoError):
-            raise item
-        participant, message = item
-        match message:
-            case Failed():
-                raise ParticipantFailedError(participant, message)
-            case Started(session=int(session)) if session != folder.session:
-                await asyncio.to_thread(setattr, folder, "session", session)
-            case Finished():
-                unfinished -= 1
-        yield participant, message
+    async def reports(self) -> AsyncGenerator[Report, None]:
+        """Train, and yield what the workers say, each with its participant's number, to the end.
+
+        Raises:
+            ParticipantFailedError: a participant failed.
+            ServerError: the bundled server did not start, or died for good.
+            StorageError: something could not be kept.
+        """
+        for participant, messages in self._past.items():
+            for message in messages:
+                yield participant, message
+        if not self._workers:
+            return
+        address, initial = await self._make_ready()
+        async with self._listening(self._requests(address, initial)) as queue:
+            unfinished = set(self._workers)
+            while unfinished:
+                item = await queue.get()
+                if isinstance(item, DiscoError):
+                    raise item
+                await asyncio.to_thread(self._record, *item)
+                yield item
+                if isinstance(item[1], Finished):
+                    unfinished.discard(item[0])
+
+    async def test(self, model_id: str, data: Path) -> Tested:
+        """Have a worker that has finished test a model of the memory.
+
+        Raises:
+            ParticipantFailedError: it could not be done.
+        """
+        participant = next(iter(self._workers))
+        work = Test(memory=str(memory_folder()), model=model_id, data=str(data))
+        message = await self._answer(participant, work)
+        assert isinstance(message, Tested)  # noqa: S101 - it answers that, or fails
+        return message
+
+    async def _answer(self, participant: int, work: Work) -> WorkerMessage:
+        """Have a worker do something and return its last message."""
+        async for message in self._workers[participant].work(work):
+            last = message
+        if isinstance(last, Failed):
+            raise ParticipantFailedError(participant, last)
+        return last
+
+    async def _make_ready(self) -> tuple[ServerAddress | None, Path | None]:
+        """Return where to train, and the weights that somebody who trains alone begins with."""
+        plan = self._folder.plan
+        if plan.server is not None:
+            return ServerAddress(plan.server, plan.fingerprint), None
+        weights = self._folder.weights_file
+        if not weights.exists():
+            await asyncio.to_thread(self._folder.write_task)
+            draw = Draw(task=plan.task, path=str(weights), seed=plan.seed)
+            await self._answer(next(iter(self._workers)), draw)
+        if not plan.needs_server:
+            return None, weights
+        self._server = await self._stack.enter_async_context(
+            HostedServer(data_dir=self._folder.server_dir, tasks_dir=self._folder.tasks_dir)
+        )
+        return self._server.address, weights
+
+    def _requests(
+        self, address: ServerAddress | None, initial: Path | None
+    ) -> dict[int, TrainRequest]:
+        folder, plan = self._folder, self._folder.plan
+        identities = dict(enumerate(folder.identity_files(), start=1))
+        session = folder.session
+        return {
+            participant: TrainRequest(
+                task=plan.task,
+                data=plan.data,
+                share=1 if plan.same_data else participant,
+                shares=1 if plan.same_data else plan.users,
+                share_seed=plan.seed,
+                scheme=plan.scheme,
+                server=address.url if address else None,
+                fingerprint=address.fingerprint if address else None,
+                identity=str(identities[participant]),
+                session=session,
+                initial=str(initial) if initial else None,
+                settings=plan.settings(participant),
+                memory=str(memory_folder()),
+                slot=folder.slot(participant),
+                save_as=plan.save_as if participant == 1 else None,
+                resume=self._is_resuming,
+            )
+            for participant in self._workers
+        }
+
+    @contextlib.asynccontextmanager
+    async def _listening(
+        self, requests: dict[int, TrainRequest]
+    ) -> AsyncIterator[asyncio.Queue[Report | DiscoError]]:
+        """Put what the workers say into one queue, and the server's death too."""
+        queue: asyncio.Queue[Report | DiscoError] = asyncio.Queue(_LARGEST_QUEUE)
+
+        async def listen(participant: int) -> None:
+            start = Start(request=requests[participant])
+            async for message in self._workers[participant].work(start):
+                if isinstance(message, Failed):
+                    await queue.put(ParticipantFailedError(participant, message))
+                else:
+                    await queue.put((participant, message))
+
+        async def watch(server: HostedServer) -> None:
+            try:
+                await server.failure()
+            except DiscoError as error:
+                await queue.put(error)
+
+        tasks = [asyncio.create_task(listen(participant)) for participant in requests]
+        if self._server is not None:
+            tasks.append(asyncio.create_task(watch(self._server)))
+        try:
+            yield queue
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _record(self, participant: int, message: WorkerMessage) -> None:
+        """Keep what is needed to go on if the training breaks off."""
+        if isinstance(message, Started) and message.session is not None:
+            self._folder.keep_session(message.session)
+        self._folder.keep_report(participant, message)

@@ -12,10 +12,20 @@ from filelock import FileLock, Timeout
 from disco_desktop.app.home import memory_folder, trainings_folder
 from disco_desktop.app.identities import hold_free_identities, hold_identities
 from disco_desktop.app.training_plan import decode_plan, encode_plan
+from disco_desktop.app.worker_messages import (
+    Finished,
+    Happened,
+    Started,
+    TrafficCounted,
+    decode_message,
+    encode_line,
+)
 from disco_desktop.engine.durable_files import replaced_durably, sync_folder
 from disco_desktop.engine.errors import DiscoError, StorageError
+from disco_desktop.engine.events import EpochTrained, RoundEnded
 from disco_desktop.engine.memory.disk_memory import DiskMemory
 from disco_desktop.engine.memory.storage import storing_in
+from disco_desktop.engine.task.task import encode_task
 from disco_desktop.logs import logger
 
 if TYPE_CHECKING:
@@ -24,12 +34,14 @@ if TYPE_CHECKING:
     from disco_desktop.app.identities import HeldIdentities
     from disco_desktop.app.training_plan import TrainingPlan
     from disco_desktop.app.wishes import Wishes
+    from disco_desktop.app.worker_messages import WorkerMessage
 
 LARGEST_NUMBER = 10  # interrupted trainings that are kept; the oldest go
 
 _PLAN = "plan.json"
 _SESSION = "session"
 _IDENTITIES = "identities"
+_FINISHED = "finished"
 _LOCK = "lock"
 
 _log = logger(__name__)
@@ -47,6 +59,7 @@ class TrainingFolder:
         self.plan = plan
         self._lock = lock
         self._identities: HeldIdentities | None = None
+        self._reports: dict[int, list[WorkerMessage]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -114,6 +127,23 @@ class TrainingFolder:
         return self.path / "tasks"
 
     @property
+    def weights_file(self) -> Path:
+        """The file of the weights that the training begins with."""
+        return self.tasks_dir / self.plan.task.id / "weights.safetensors"
+
+    def write_task(self) -> None:
+        """Write the task for the bundled server.
+
+        Raises:
+            StorageError: it could not be written.
+        """
+        folder = self.weights_file.parent
+        with storing_in(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            with replaced_durably(folder / "task.json") as file:
+                file.write(encode_task(self.plan.task))
+
+    @property
     def server_dir(self) -> Path:
         """The folder of what the bundled server keeps."""
         return self.path / "server"
@@ -156,14 +186,53 @@ class TrainingFolder:
         except (OSError, ValueError):
             return None
 
-    @session.setter
-    def session(self, number: int) -> None:
-        with storing_in(self.path), replaced_durably(self.path / _SESSION) as file:
-            file.write(str(number).encode())
+    def keep_session(self, number: int) -> None:
+        """Keep the session's number, to come back to it.
+
+        Raises:
+            StorageError: it could not be written.
+        """
+        if number != self.session:
+            with storing_in(self.path), replaced_durably(self.path / _SESSION) as file:
+                file.write(str(number).encode())
+
+    def keep_report(self, participant: int, message: WorkerMessage) -> None:
+        """Keep what a participant has to show for its training, once that is complete.
+
+        Raises:
+            StorageError: it could not be written.
+        """
+        reports = self._reports.setdefault(participant, [])
+        if not _is_lasting(message):
+            return
+        if isinstance(message, TrafficCounted) and isinstance(reports[-1], TrafficCounted):
+            reports.pop()
+        reports.append(message)
+        if isinstance(message, Finished):
+            path = self.path / f"{_FINISHED}-{participant}"
+            with storing_in(self.path), replaced_durably(path) as file:
+                file.writelines(encode_line(report) for report in reports)
+
+    def finished_reports(self) -> dict[int, list[WorkerMessage]]:
+        """Return the reports of those participants whose training is complete."""
+        finished: dict[int, list[WorkerMessage]] = {}
+        for participant in range(1, self.plan.users + 1):
+            path = self.path / f"{_FINISHED}-{participant}"
+            if path.exists():
+                lines = path.read_bytes().splitlines()
+                finished[participant] = [decode_message(line) for line in lines]
+        return finished
 
     def discard(self) -> None:
         """Throw away what was only needed to go on: the training is done."""
         _discard(self.path, self.plan.users)
+
+
+def _is_lasting(message: WorkerMessage) -> bool:
+    """Tell whether a message belongs to the account of a training, and not to its moments."""
+    if isinstance(message, Happened):
+        return isinstance(message.event, EpochTrained | RoundEnded)
+    return isinstance(message, Started | TrafficCounted | Finished)
 
 
 def _newest_first(root: Path) -> list[Path]:
@@ -195,7 +264,7 @@ def _discard(path: Path, users: int) -> None:
     memory = DiskMemory(memory_folder())
     for participant in range(1, users + 1):
         try:
-            memory.checkpoint_slot(f"{path.name}-{participant}").clear()
+            memory.forget_slot(f"{path.name}-{participant}")
         except DiscoError as error:
             _log.debug("checkpoints of %s stay: %s", path.name, error)
     # The plan goes first: without it nobody would try to go on with the rest.

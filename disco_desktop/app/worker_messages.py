@@ -54,10 +54,34 @@ class TrainRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     patience: Annotated[float, Meta(gt=0)] = 1800.0
 
 
+class Draw(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="draw"):
+    """Write a task's first weights to a file, as they are drawn under a seed."""
+
+    task: Task
+    path: str
+    seed: int
+
+
 class Start(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="start"):
-    """Train. A worker trains once."""
+    """Train."""
 
     request: TrainRequest
+
+
+class Test(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="test"):
+    """Test a model of the memory on all of some data.
+
+    Attributes:
+        memory: root of the memory.
+        model: the model's id.
+        data: path of the table, or of the folder with tables.
+    """
+
+    __test__ = False  # pytest takes the name for a test's
+
+    memory: str
+    model: str
+    data: str
 
 
 class Pause(Struct, frozen=True, forbid_unknown_fields=True, tag="pause"):
@@ -72,7 +96,12 @@ class Stop(Struct, frozen=True, forbid_unknown_fields=True, tag="stop"):
     """Leave, keep the last checkpoint, and end."""
 
 
-Command: TypeAlias = Start | Pause | Resume | Stop
+Work: TypeAlias = Draw | Start | Test
+Command: TypeAlias = Work | Pause | Resume | Stop
+
+
+class Drawn(Struct, frozen=True, tag="drawn"):
+    """The weights are in their file."""
 
 
 class Started(Struct, frozen=True, kw_only=True, tag="started"):
@@ -116,20 +145,33 @@ class Finished(Struct, frozen=True, kw_only=True, tag="finished"):
     model: ModelRecord | None = None
 
 
+class Tested(Struct, frozen=True, kw_only=True, tag="tested"):
+    """How the model did.
+
+    Attributes:
+        confusion: counts, one row a true outcome and one column a predicted one.
+    """
+
+    metrics: Metrics
+    confusion: tuple[tuple[int, ...], ...]
+
+
 class Stopped(Struct, frozen=True, tag="stopped"):
     """The worker left as it was told to; its last checkpoint is kept."""
 
 
 class Failed(Struct, frozen=True, kw_only=True, tag="failed"):
-    """The training cannot go on; code and arguments are those of the error."""
+    """What was asked for cannot be done; code and arguments are those of the error."""
 
     code: str
     arguments: Mapping[str, str | int | float | Sequence[str | int]] = {}
     detail: str = ""
 
 
-WorkerMessage: TypeAlias = Started | Happened | TrafficCounted | Finished | Stopped | Failed
-LAST_MESSAGES = (Finished, Stopped, Failed)
+WorkerMessage: TypeAlias = (
+    Drawn | Started | Happened | TrafficCounted | Finished | Tested | Stopped | Failed
+)
+LAST_MESSAGES = (Drawn, Finished, Tested, Stopped, Failed)  # of a piece of work
 
 _encoder = msgspec.json.Encoder()
 _commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)

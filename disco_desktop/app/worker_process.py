@@ -13,7 +13,6 @@ from disco_desktop.app.worker_messages import (
     LAST_MESSAGES,
     LONGEST_LINE,
     Failed,
-    Start,
     Stop,
     decode_message,
     encode_line,
@@ -24,7 +23,7 @@ from disco_desktop.logs import logger
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from disco_desktop.app.worker_messages import Command, TrainRequest, WorkerMessage
+    from disco_desktop.app.worker_messages import Command, Work, WorkerMessage
 
 STOP_SECONDS = 2.0
 SEND_SECONDS = 10.0
@@ -33,7 +32,7 @@ _log = logger(__name__)
 
 
 class WorkerProcess:
-    """One child process for one training.
+    """One child process, which does one thing after the other.
 
     Start it early: what takes long is loading torch, and it does that while nothing is asked of
     it yet. It ends by itself when this process does, for its standard input closes then.
@@ -44,7 +43,7 @@ class WorkerProcess:
 
     @classmethod
     async def start(cls) -> Self:
-        """Start a worker that waits for its request.
+        """Start a worker that waits for work.
 
         Raises:
             StorageError: the system would not start another process.
@@ -67,12 +66,12 @@ class WorkerProcess:
         """The system's number of the process."""
         return self._process.pid
 
-    async def train(self, request: TrainRequest) -> AsyncIterator[WorkerMessage]:
-        """Have it train, and yield what it says; the last message tells how it ended.
+    async def work(self, work: Work) -> AsyncIterator[WorkerMessage]:
+        """Have it do one thing, and yield what it says; the last message tells how it ended.
 
         A worker that ends without a last word, or says something strange, has failed too.
         """
-        await self.send(Start(request=request))
+        await self.send(work)
         while True:
             message = await self._next()
             yield message

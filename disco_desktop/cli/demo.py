@@ -13,13 +13,14 @@ from disco_desktop.app.wishes import LARGEST_SEED, Wishes
 from disco_desktop.cli import commands
 from disco_desktop.cli.arguments import whole_number
 from disco_desktop.cli.output import Output, seconds, size
+from disco_desktop.cli.test import print_confusion
 from disco_desktop.engine.task.registry import task_provider
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from disco_desktop.app.joint_training import JointTraining
     from disco_desktop.app.training_log import TrainingLog
-    from disco_desktop.engine.memory.disk_memory import DiskMemory
 
 TASK = "titanic"
 PARTICIPANTS = 3
@@ -68,7 +69,6 @@ def _show(output: Output, training: Path, held_out: Path, seed: int) -> int:
     from disco_desktop.app.training_plan import make_plan
     from disco_desktop.cli.interruptible import run_interruptibly
     from disco_desktop.cli.training import TrainingRun
-    from disco_desktop.engine.memory.disk_memory import DiskMemory
 
     wishes = Wishes(task=TASK, data=training, users=PARTICIPANTS, seed=seed, save_as=MODEL_NAME)
     output.say("Who survived the Titanic?", style="bold")
@@ -80,16 +80,16 @@ def _show(output: Output, training: Path, held_out: Path, seed: int) -> int:
     plan = run_interruptibly(make_plan(wishes))
     with TrainingFolder.begin(plan) as folder:
         training_run = TrainingRun(folder, resume=False, are_epochs_told=False)
+
+        async def test(training: JointTraining) -> None:
+            output.say()
+            output.say(_account(training_run.log, training_run.seconds))
+            await _test(output, training_run.log, training, held_out)
+
         try:
-            run_interruptibly(training_run.carry_out(output))
+            run_interruptibly(training_run.carry_out(output, then=test))
         finally:
             folder.discard()  # its data are gone with this command, so it could not go on
-    log = training_run.log
-    output.say()
-    output.say(_account(log, training_run.seconds))
-    record = next(one.finished.model for one in log.participants if one.finished)
-    assert record is not None  # noqa: S101 - it was to be kept
-    _test(output, DiskMemory(memory_folder()), record.id, held_out)
     return 0
 
 
@@ -107,17 +107,18 @@ def _account(log: TrainingLog, time: float) -> str:
     )
 
 
-def _test(output: Output, memory: DiskMemory, model_id: str, held_out: Path) -> None:
+async def _test(output: Output, log: TrainingLog, training: JointTraining, held_out: Path) -> None:
     """Show how the model does on passengers that nobody trained on, and where it is."""
-    from disco_desktop.cli.test import print_result, test_model
-
-    model = memory.load(model_id)
-    result = test_model(model, held_out)
-    name = inert(model.record.name)
+    record = next(one.finished.model for one in log.participants if one.finished)
+    assert record is not None  # noqa: S101 - it was to be kept
+    tested = await training.test(record.id, held_out)
+    name = inert(record.name)
     output.say()
-    output.say(f"Tested on {result.samples} passengers that nobody trained on:", style="bold")
-    print_result(output, model, result)
+    output.say(
+        f"Tested on {tested.metrics.samples} passengers that nobody trained on:", style="bold"
+    )
+    print_confusion(output, task_provider(TASK).get_task(), tested.metrics, tested.confusion)
     output.say()
     output.say(f"The model is kept as “{name}”, in", style="green")
-    output.say(f"{memory.root / 'models' / model.record.id}.safetensors")
+    output.say(f"{memory_folder() / 'models' / record.id}.safetensors")
     output.say(f'`disco models show "{name}"` tells more about it.')

@@ -10,12 +10,14 @@ from disco_desktop.cli import commands
 from disco_desktop.cli.arguments import existing_path
 from disco_desktop.cli.json_file import STANDARD_OUTPUT, add_json_option, write_json
 from disco_desktop.cli.output import Output, percent
+from disco_desktop.engine.events import Metrics
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from pathlib import Path
+    from collections.abc import Sequence
 
     from disco_desktop.engine.memory.stored_model import StoredModel
+    from disco_desktop.engine.task.task import Task
     from disco_desktop.engine.validation.validator import TestResult
 
 
@@ -38,42 +40,33 @@ def add_command(parsers: commands.Commands) -> None:
 
 def run(arguments: Namespace) -> int:
     """Print loss, accuracy and what was taken for what."""
+    from disco_desktop.engine.dataset.dataset import load_labelled
     from disco_desktop.engine.memory.disk_memory import DiskMemory
+    from disco_desktop.engine.validation.validator import Validator
 
     model = DiskMemory(memory_folder()).load(arguments.model)
-    result = test_model(model, arguments.data)
+    samples = load_labelled(model.task, arguments.data, model.preprocessing)
+    result = Validator(model.task, model.weights).test(samples)
     if arguments.json is not None:
         write_json(arguments.json, _as_json(model, result))
     if arguments.json != STANDARD_OUTPUT:
         output = Output()
         output.say(f"{inert(model.record.name)}, on {result.samples} samples")
-        print_result(output, model, result)
+        metrics = Metrics(loss=result.loss, accuracy=result.accuracy, samples=result.samples)
+        print_confusion(output, model.task, metrics, result.confusion)
     return 0
 
 
-def test_model(model: StoredModel, data: Path) -> TestResult:
-    """Test a model on all usable rows of some data."""
-    from disco_desktop.engine.dataset.dataset import load_labelled
-    from disco_desktop.engine.validation.validator import Validator
-
-    samples = load_labelled(model.task, data, model.preprocessing)
-    return Validator(model.task, model.weights).test(samples)
-
-
-test_model.__test__ = False  # type: ignore[attr-defined] # pytest takes the name for a test's
-
-
-def print_result(output: Output, model: StoredModel, result: TestResult) -> None:
-    """Print the figures and the confusion matrix."""
-    output.say(f"accuracy {percent(result.accuracy)}, loss {result.loss:.4f}", style="bold")
-    labels = [inert(label) for label in model.task.data.outcome.labels]
+def print_confusion(
+    output: Output, task: Task, metrics: Metrics, confusion: Sequence[Sequence[int]]
+) -> None:
+    """Print the figures of a test, and what was taken for what."""
+    output.say(f"accuracy {percent(metrics.accuracy)}, loss {metrics.loss:.4f}", style="bold")
+    labels = [inert(label) for label in task.data.outcome.labels]
     output.say()
     output.table(
         ["", *(f"predicted {label}" for label in labels)],
-        [
-            [f"truly {label}", *map(str, row)]
-            for label, row in zip(labels, result.confusion, strict=True)
-        ],
+        [[f"truly {label}", *map(str, row)] for label, row in zip(labels, confusion, strict=True)],
     )
 
 

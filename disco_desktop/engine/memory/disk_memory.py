@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -188,9 +189,23 @@ class DiskMemory(Memory):
 
     def checkpoint_slot(self, name: str) -> CheckpointSlot:
         """Return the slot of this name, a folder of its own."""
+        return DiskCheckpoints(self._slot_folder(name), self._damaged)
+
+    def forget_slot(self, name: str) -> None:
+        """Throw a slot away with all that is in it; nobody may hold it.
+
+        Raises:
+            StorageError: it could not be done.
+        """
+        with storing_in(self.root):
+            folder = self._slot_folder(name)
+            if folder.exists():
+                shutil.rmtree(folder)
+
+    def _slot_folder(self, name: str) -> Path:
         if not _SLOT_NAME.fullmatch(name):
             raise ValueError(f"{name!r} cannot name a slot")
-        return DiskCheckpoints(self.root / "checkpoints" / name, self._damaged)
+        return self.root / "checkpoints" / name
 
 
 def _is_file(path: Path) -> bool:

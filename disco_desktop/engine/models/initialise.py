@@ -28,11 +28,19 @@ def initial_weights(task: Task, *, seed: int) -> Weights:
         return read_weights(build_network(task))
 
 
+def write_initial_weights(task: Task, path: Path, *, seed: int) -> None:
+    """Write a task's initial weights, with its digest in the metadata.
+
+    Raises:
+        OSError: they could not be written.
+    """
+    metadata = {"task_digest": task.digest, "seed": str(seed)}
+    write_model(path, initial_weights(task, seed=seed), metadata)
+
+
 def main(path: str, seed: str) -> None:
-    """Read the task and write its initial weights, with the task's digest in the metadata."""
-    task = decode_task(sys.stdin.buffer.read())
-    metadata = {"task_digest": task.digest, "seed": seed}
-    write_model(Path(path), initial_weights(task, seed=int(seed)), metadata)
+    """Read the task and write its initial weights."""
+    write_initial_weights(decode_task(sys.stdin.buffer.read()), Path(path), seed=int(seed))
 
 
 if __name__ == "__main__":

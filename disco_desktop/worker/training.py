@@ -1,0 +1,146 @@
+"""One participant's training, as a worker carries it out and tells of it."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from disco_desktop.app.worker_messages import Finished, Happened, Started, TrafficCounted
+from disco_desktop.engine.client.address import ServerAddress
+from disco_desktop.engine.client.federated import FederatedClient
+from disco_desktop.engine.client.identity import Identity
+from disco_desktop.engine.client.local import LocalClient
+from disco_desktop.engine.dataset.dataset import load_dataset
+from disco_desktop.engine.dataset.share import Share
+from disco_desktop.engine.events import BatchTrained, RoundEnded
+from disco_desktop.engine.memory.disk_memory import DiskMemory
+from disco_desktop.engine.models.network import manifest_of
+from disco_desktop.engine.training.disco import Disco
+from disco_desktop.engine.weights.model_file import read_model
+
+if TYPE_CHECKING:
+    from disco_desktop.app.worker_messages import TrainRequest
+    from disco_desktop.engine.client.client import Client
+    from disco_desktop.engine.dataset.dataset import Dataset
+    from disco_desktop.engine.events import Event
+    from disco_desktop.worker.channel import Channel
+
+BATCH_INTERVAL = 0.05  # seconds between two batches that are told of; nobody sees more
+
+
+class WorkerTraining:
+    """Carries out one request."""
+
+    def __init__(self, request: TrainRequest, channel: Channel) -> None:
+        self._request = request
+        self._channel = channel
+        self._disco: Disco | None = None
+        self._client: Client | None = None
+        self._batch_told = -math.inf
+
+    def pause(self) -> None:
+        """Stop before the next batch."""
+        if self._disco is not None:
+            self._disco.pause()
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        if self._disco is not None:
+            self._disco.resume()
+
+    async def carry_out(self) -> Finished:
+        """Train to the end, telling what happens; a cancelled one keeps its last checkpoint.
+
+        Raises:
+            DiscoError: it could not be done.
+        """
+        request = self._request
+        dataset = await asyncio.to_thread(_load, request)
+        identity = await asyncio.to_thread(_identity, request)
+        self._client = await asyncio.to_thread(_client, request, identity)
+        self._disco = disco = Disco(
+            request.task,
+            dataset,
+            self._client,
+            memory=DiskMemory(Path(request.memory)),
+            settings=request.settings,
+            resume=request.resume,
+            name=request.save_as,
+            is_kept=request.save_as is not None,
+            slot=request.slot,
+        )
+        try:
+            is_told = False
+            async for event in disco.events():
+                if not is_told:
+                    await self._channel.send(self._started(identity, dataset))
+                    is_told = True
+                await self._tell(event)
+        finally:
+            self._disco = None
+            await disco.close()
+            await self._tell_traffic()
+        result = disco.result
+        if result is None or not result.is_complete:
+            raise asyncio.CancelledError
+        return Finished(
+            weights_sha256=result.weights.sha256(),
+            validation=result.final_validation,
+            model=result.model,
+        )
+
+    def _started(self, identity: Identity, dataset: Dataset) -> Started:
+        client = self._client if isinstance(self._client, FederatedClient) else None
+        return Started(
+            node=identity.node_id if client else None,
+            session=client.session if client else None,
+            training=len(dataset.training),
+            validation=len(dataset.validation),
+        )
+
+    async def _tell(self, event: Event) -> None:
+        """Pass an event on; of many batches, only as many as somebody can see."""
+        if isinstance(event, BatchTrained) and not self._is_worth_telling(event):
+            return
+        await self._channel.send(Happened(event=event))
+        if isinstance(event, RoundEnded):
+            await self._tell_traffic()
+
+    def _is_worth_telling(self, event: BatchTrained) -> bool:
+        now = time.monotonic()
+        if event.batch < event.batches and now < self._batch_told + BATCH_INTERVAL:
+            return False
+        self._batch_told = now
+        return True
+
+    async def _tell_traffic(self) -> None:
+        if self._client is not None:
+            await self._channel.send(TrafficCounted(traffic=self._client.ledger.traffic))
+
+
+def _load(request: TrainRequest) -> Dataset:
+    share = Share(request.share, request.shares)
+    return load_dataset(request.task, Path(request.data), share=share, seed=request.share_seed)
+
+
+def _identity(request: TrainRequest) -> Identity:
+    return (
+        Identity.load_or_create(Path(request.identity)) if request.identity else Identity.generate()
+    )
+
+
+def _client(request: TrainRequest, identity: Identity) -> Client:
+    if request.scheme == "local" or request.server is None:
+        weights, _ = read_model(Path(request.initial or ""))
+        return LocalClient(weights)
+    return FederatedClient(
+        request.task,
+        manifest_of(request.task),
+        ServerAddress(request.server, request.fingerprint),
+        identity,
+        session=request.session,
+        patience=request.patience,
+    )

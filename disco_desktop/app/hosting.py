@@ -39,21 +39,23 @@ class HostedServer:
 
     address: ServerAddress
 
-    def __init__(self, *, data_dir: Path, tasks_dir: Path) -> None:
+    def __init__(self, *, data_dir: Path, tasks_dir: Path | None = None, port: int = 0) -> None:
+        """Prepare a server for a folder's tasks, or for all default ones, on a port or any."""
         self._data_dir = data_dir
         self._tasks_dir = tasks_dir
+        self._port = port
         self._process: asyncio.subprocess.Process | None = None
         self._keeper: asyncio.Task[None] | None = None
         self.restarts = 0
 
     async def __aenter__(self) -> Self:
-        """Start it on a free port.
+        """Start it.
 
         Raises:
             ServerError: it did not start.
         """
         try:
-            self.address = await self._start(port=0)
+            self.address = await self._start(port=self._port)
         except BaseException:
             await self._stop()
             raise
@@ -98,7 +100,8 @@ class HostedServer:
         command = child_command(
             "disco_desktop.app.bound_program", "disco_desktop.server.main",
             "--host", "127.0.0.1", "--port", str(port),
-            "--data-dir", str(self._data_dir), "--tasks", str(self._tasks_dir),
+            "--data-dir", str(self._data_dir),
+            *(("--tasks", str(self._tasks_dir)) if self._tasks_dir is not None else ()),
         )  # fmt: skip
         log = self._open_log()
         try:

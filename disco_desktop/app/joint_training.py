@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from disco_desktop.app.training_folder import TrainingFolder
-    from disco_desktop.app.worker_messages import Work, WorkerMessage
+    from disco_desktop.app.worker_messages import Pause, Resume, Work, WorkerMessage
 
 Report: TypeAlias = "tuple[int, WorkerMessage]"
 
@@ -54,7 +54,11 @@ class JointTraining:
     can be gone on with.
     """
 
-    def __init__(self, folder: TrainingFolder, *, resume: bool) -> None:
+    def __init__(
+        self, folder: TrainingFolder, *, resume: bool, warm: WorkerProcess | None = None
+    ) -> None:
+        """Prepare a training; a worker that was started early serves the first participant."""
+        self._warm = warm
         self._folder = folder
         self._is_resuming = resume
         # Participants that had finished before the training broke off have nothing more to do.
@@ -72,7 +76,8 @@ class JointTraining:
         try:
             for participant in range(1, self._folder.plan.users + 1):
                 if participant not in self._past:
-                    self._workers[participant] = await WorkerProcess.start()
+                    warm, self._warm = self._warm, None
+                    self._workers[participant] = warm or await WorkerProcess.start()
         except BaseException:
             await self._close()
             raise
@@ -84,7 +89,8 @@ class JointTraining:
 
     async def _close(self) -> None:
         # All workers at once, and before the server ends, so that they can take their leave of it.
-        await asyncio.gather(*(worker.close() for worker in self._workers.values()))
+        workers = [*self._workers.values(), *([self._warm] if self._warm else [])]
+        await asyncio.gather(*(worker.close() for worker in workers))
         await self._stack.aclose()
 
     async def reports(self) -> AsyncGenerator[Report, None]:
@@ -111,6 +117,10 @@ class JointTraining:
                 yield item
                 if isinstance(item[1], Finished):
                     unfinished.discard(item[0])
+
+    async def tell(self, command: Pause | Resume) -> None:
+        """Give all participants a command."""
+        await asyncio.gather(*(worker.send(command) for worker in self._workers.values()))
 
     async def test(self, model_id: str, data: Path) -> Tested:
         """Have a worker that has finished test a model of the memory.

@@ -11,7 +11,7 @@ import msgspec
 
 from disco_desktop.engine.client.address import client_session, connection_error
 from disco_desktop.engine.errors import ServerError
-from disco_desktop.engine.messages import Problem
+from disco_desktop.engine.messages import Problem, TaskSummary
 from disco_desktop.engine.task.task import LARGEST_TASK_BYTES, decode_task
 
 if TYPE_CHECKING:
@@ -37,6 +37,23 @@ async def fetch_task(address: ServerAddress, task_id: str) -> Task:
     if task.id != task_id:
         raise ServerError("server_answer_strange", address=address.url, detail="another task")
     return task
+
+
+async def fetch_summaries(address: ServerAddress) -> list[TaskSummary]:
+    """Ask a server which tasks it offers and how their sessions stand.
+
+    Raises:
+        ServerError: it cannot be reached, or is no server of ours.
+    """
+    status, content = await _get(address, "/tasks")
+    if status != 200:
+        raise _refusal(address, status, content)
+    try:
+        return msgspec.json.decode(content, type=list[TaskSummary])
+    except msgspec.DecodeError as error:
+        raise ServerError(
+            "server_answer_strange", address=address.url, detail=str(error)
+        ) from error
 
 
 async def _get(address: ServerAddress, path: str) -> tuple[int, bytes]:

@@ -190,6 +190,7 @@ class TaskSummary(Struct, frozen=True, kw_only=True):
     """A task on offer and how its session stands; in JSON, since scripts read it too.
 
     Attributes:
+        data: the kind of data, such as `tabular`.
         session: the number of its latest session; zero before the first.
         round: how many rounds of `rounds` are done.
         participants: how many take part now.
@@ -200,6 +201,7 @@ class TaskSummary(Struct, frozen=True, kw_only=True):
     title: str
     summary: str
     scheme: str
+    data: str
     session: int
     round: int
     rounds: int

@@ -11,7 +11,7 @@ from aiohttp import web
 from disco_desktop.engine.messages import TaskSummary
 from disco_desktop.engine.task.task import decode_task, encode_task
 from disco_desktop.server.offering import offer_task
-from disco_desktop.server.routes.answers import json_answer, problem
+from disco_desktop.server.routes.answers import DeniedError, json_answer
 from disco_desktop.server.services import SERVICES
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ async def _summary(rooms: Rooms, task: TaskRecord) -> TaskSummary:
         title=task.task.display.title,
         summary=task.task.display.summary,
         scheme=task.task.collaboration.scheme,
+        data=str(task.task.data.__struct_config__.tag),
         session=record.session,
         round=record.round,
         rounds=record.rounds,
@@ -62,9 +63,9 @@ async def add_task(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if not token:
-        return problem("creator_token_missing", status=401)
+        raise DeniedError("creator_token_missing", status=401)
     if not hmac.compare_digest(token.encode(errors="replace"), services.creator_token.encode()):
-        return problem("not_the_creator", status=403)
+        raise DeniedError("not_the_creator", status=403)
     async with asyncio.timeout(services.config.limits.piece_seconds):
         task = decode_task(await request.read())
     await offer_task(services.rooms, task)

@@ -31,7 +31,9 @@ def create_application(config: ServerConfig) -> web.Application:
     app = web.Application(
         middlewares=[
             guard.middleware,
-            own_origin_only([config.host, *config.public_hosts]),
+            own_origin_only(
+                [config.host, *config.public_hosts], log_seconds=config.limits.log_seconds
+            ),
             errors_as_answers,
         ],
         client_max_size=config.limits.piece_bytes,

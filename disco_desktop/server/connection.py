@@ -9,10 +9,14 @@ from disco_desktop.logs import logger
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Callable
 
     from disco_desktop.server.connection_guard import ConnectionGuard
+    from disco_desktop.server.rate import TokenBucket
 
 _log = logger(__name__)
+
+_HEARD_ENOUGH = "did not end after it was told off"
 
 
 class Connection(asyncio.Protocol):
@@ -34,7 +38,10 @@ class Connection(asyncio.Protocol):
         self._early = bytearray()
         self._timer: asyncio.TimerHandle | None = None
         self._is_idle = False
+        self._is_ignoring = False
         self._has_ended = False
+        self._allowance: TokenBucket | None = None
+        self._when_overrun: Callable[[], None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take over an accepted socket."""
@@ -75,10 +82,16 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Pass on bytes; the first ones after a pause begin a request."""
+        if self._is_ignoring:
+            self._stop_reading()
+            return
         if self._is_idle:
             self._is_idle = False
             self._expect_within(self._guard.limits.header_seconds, "no whole request in time")
-        if self._handler is None:
+        if self._allowance is not None and not self._allowance.take(len(data)):
+            if self._when_overrun is not None:
+                self._when_overrun()
+        elif self._handler is None:
             self._early += data
         else:
             self._handler.data_received(data)
@@ -113,9 +126,26 @@ class Connection(asyncio.Protocol):
 
     def request_ended(self) -> None:
         """Note that the answer is on its way, after which the next request may come."""
-        if not self._has_ended:
+        if not self._has_ended and not self._is_ignoring:
             self._is_idle = True
             self._expect_within(self._guard.limits.idle_seconds, "idle")
+
+    def bound_input(self, allowance: TokenBucket, when_overrun: Callable[[], None]) -> None:
+        """Count the bytes that come from now on, and hear no more of what goes beyond."""
+        self._allowance, self._when_overrun = allowance, when_overrun
+
+    def ignore_input(self) -> None:
+        """Hear nothing more and end soon; what we have to say can still be sent."""
+        if not self._is_ignoring and not self._has_ended:
+            self._is_ignoring = True
+            self._stop_reading()
+            # Twice the time in which the other side should have taken the last word.
+            self._expect_within(2 * self._guard.limits.farewell_seconds, _HEARD_ENOUGH)
+
+    def _stop_reading(self) -> None:
+        """Leave what comes to the system, which then slows the sender down."""
+        if self._socket is not None:
+            self._socket.pause_reading()
 
     def cut(self, reason: str) -> None:
         """End the connection at once, whatever state it is in."""

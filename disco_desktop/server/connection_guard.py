@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
+import logging
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
@@ -17,17 +17,19 @@ from aiohttp import web
 
 from disco_desktop.logs import logger
 from disco_desktop.server.connection import Connection
+from disco_desktop.server.occasional_log import OccasionalLog
+from disco_desktop.server.rate import TokenBucket
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Coroutine, Iterator
+    from collections.abc import Callable, Coroutine, Iterator
 
     from aiohttp.typedefs import Handler
 
     from disco_desktop.server.limits import Limits
 
-_SECONDS_BETWEEN_WARNINGS = 60.0
 _CROWDED_OUT = "gave way to newer connections"
+_ORDINARY = ("idle", "the server stopped")
 
 _log = logger(__name__)
 
@@ -39,19 +41,20 @@ class ConnectionGuard:
         limits: what the server bears.
         tls: how connections are secured, if they are.
         cuts: how many connections were cut, by reason.
+        incidents: the log for what others do wrong.
     """
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.tls: ssl.SSLContext | None = None
         self.cuts: Counter[str] = Counter()
+        self.incidents = OccasionalLog(_log, limits.log_seconds)
         self._server: web.Server | None = None
         # Dictionaries serve as ordered sets: the oldest connection comes first.
         self._strangers: dict[Connection, None] = {}
         self._participants: defaultdict[str, dict[Connection, None]] = defaultdict(dict)
         self._identified = 0
         self._tasks: set[asyncio.Task[None]] = set()
-        self._quiet_until = 0.0
 
     def protect(self, server: web.Server, tls: ssl.SSLContext | None) -> None:
         """Hand connections over to this server, over TLS where a context is given."""
@@ -96,6 +99,21 @@ class ConnectionGuard:
         finally:
             if connection is not None:
                 connection.request_ended()
+
+    def bound_input(self, request: web.BaseRequest, when_overrun: Callable[[], None]) -> None:
+        """Bound how many bytes a request that became a control channel may bring in."""
+        connection = _connection_of(request)
+        if connection is not None:
+            allowance = TokenBucket(
+                self.limits.control_bytes_per_second, self.limits.control_burst_bytes
+            )
+            connection.bound_input(allowance, when_overrun)
+
+    def ignore_input(self, request: web.BaseRequest) -> None:
+        """Take nothing more from whoever does not keep to the protocol."""
+        connection = _connection_of(request)
+        if connection is not None:
+            connection.ignore_input()
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -159,15 +177,18 @@ class ConnectionGuard:
             self._participants.pop(connection.participant, None)
 
     def noticed(self, connection: Connection, reason: str) -> None:
-        """Count a cut, and warn of crowds once a minute, since a flood must not fill the log."""
+        """Count a cut, and tell of it unless it is in the ordinary course of things."""
         self.cuts[reason] += 1
-        _log.debug("cut a connection of %s: %s", connection.participant or "a stranger", reason)
-        if reason == _CROWDED_OUT and time.monotonic() >= self._quiet_until:
-            self._quiet_until = time.monotonic() + _SECONDS_BETWEEN_WARNINGS
-            _log.warning(
+        if reason == _CROWDED_OUT:
+            self.incidents.tell(
+                reason,
                 "%d connections without a known participant: the oldest give way",
                 len(self._strangers),
+                level=logging.WARNING,
             )
+        elif reason not in _ORDINARY:
+            whose = connection.participant or "a stranger"
+            self.incidents.tell(reason, "cut a connection of %s: %s", whose, reason)
 
 
 def _connection_of(request: web.BaseRequest) -> Connection | None:

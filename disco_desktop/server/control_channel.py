@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import msgspec
-from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp import WebSocketError, WSCloseCode, WSMsgType, web
 
 from disco_desktop.engine.messages import decode_from_participant, encode_message
 from disco_desktop.server.rate import TokenBucket
 
 if TYPE_CHECKING:
+    from aiohttp import WSMessage
+
     from disco_desktop.engine.messages import FromParticipant, Message
+    from disco_desktop.server.connection_guard import ConnectionGuard
     from disco_desktop.server.limits import Limits
 
 
@@ -21,12 +24,49 @@ class ChannelClosedError(Exception):
 
 
 class ControlChannel:
-    """Sends and receives control messages; whatever is not one ends the connection."""
+    """Sends and receives control messages; whatever is not one ends the connection.
 
-    def __init__(self, socket: web.WebSocketResponse, limits: Limits) -> None:
-        self._socket = socket
+    Attributes:
+        socket: the WebSocket underneath.
+    """
+
+    def __init__(
+        self,
+        request: web.BaseRequest,
+        socket: web.WebSocketResponse,
+        limits: Limits,
+        guard: ConnectionGuard,
+    ) -> None:
+        self.socket = socket
+        self._request = request
         self._limits = limits
+        self._guard = guard
         self._bucket = TokenBucket(limits.messages_per_second, limits.message_burst)
+        self._overrun: asyncio.Task[ChannelClosedError] | None = None
+
+    @classmethod
+    async def open(cls, request: web.Request, limits: Limits, guard: ConnectionGuard) -> Self:
+        """Answer a request for a WebSocket."""
+        socket = web.WebSocketResponse(
+            heartbeat=limits.heartbeat_seconds,
+            # aiohttp refuses a message of this size already, and we one that is larger than ours.
+            max_msg_size=limits.control_message_bytes + 1,
+            compress=False,
+            timeout=limits.farewell_seconds,
+            autoping=False,  # since its answers to a flood of pings would hold up everybody else
+        )
+        await socket.prepare(request)
+        channel = cls(request, socket, limits, guard)
+        guard.bound_input(request, channel._overran)
+        return channel
+
+    def _overran(self) -> None:
+        """End the connection of somebody who sends without an end: fragments, for instance."""
+        if self._overrun is None:
+            self._guard.ignore_input(self._request)
+            self._overrun = asyncio.create_task(
+                self._ended_for(WSCloseCode.MESSAGE_TOO_BIG, "sends without an end")
+            )
 
     async def receive(self) -> FromParticipant:
         """Return the next message.
@@ -34,19 +74,54 @@ class ControlChannel:
         Raises:
             ChannelClosedError: the connection is closed, by them or for what they sent.
         """
-        frame = await self._socket.receive()
-        if frame.type is WSMsgType.TEXT:
-            await self.close(WSCloseCode.UNSUPPORTED_DATA)
-        elif frame.type is WSMsgType.BINARY:
+        while True:
+            frame = await self.socket.receive()
             if not self._bucket.take():
-                await self.close(WSCloseCode.POLICY_VIOLATION)
-                raise ChannelClosedError("too many messages")
-            try:
-                return decode_from_participant(frame.data)
-            except msgspec.MsgspecError as error:
-                await self.close(WSCloseCode.INVALID_TEXT)
-                raise ChannelClosedError("not a message of the protocol") from error
-        raise ChannelClosedError(f"closed: {self._socket.close_code}")
+                self._guard.ignore_input(self._request)
+                raise await self._ended_for(WSCloseCode.POLICY_VIOLATION, "too many messages")
+            match frame.type:
+                case WSMsgType.BINARY:
+                    return await self._decode(frame.data)
+                case WSMsgType.TEXT:
+                    raise await self._ended_for(WSCloseCode.UNSUPPORTED_DATA, "text, not messages")
+                case WSMsgType.PING:
+                    await self._answer(frame)
+                case WSMsgType.PONG:
+                    continue
+                case WSMsgType.ERROR:
+                    self.tell(_failure(frame.data))
+                    raise ChannelClosedError(f"failed: {frame.data!r}")
+                case _:
+                    raise ChannelClosedError(f"closed: {self.socket.close_code}")
+
+    async def _decode(self, content: bytes) -> FromParticipant:
+        try:
+            return decode_from_participant(content)
+        except msgspec.MsgspecError as error:
+            reason = "not a message of the protocol"
+            raise await self._ended_for(WSCloseCode.INVALID_TEXT, reason) from error
+
+    async def _answer(self, ping: WSMessage) -> None:
+        try:
+            async with asyncio.timeout(self._limits.heartbeat_seconds):
+                await self.socket.pong(ping.data)
+        except (ConnectionError, TimeoutError, RuntimeError) as error:
+            raise ChannelClosedError("cannot be answered") from error
+
+    async def _ended_for(self, code: int, reason: str) -> ChannelClosedError:
+        """End the connection of somebody who does not keep to the protocol."""
+        self.tell(reason)
+        await self.close(code)
+        return ChannelClosedError(reason)
+
+    async def out_of_place(self, message: Message) -> ChannelClosedError:
+        """End the connection for a message that the protocol does not foresee here."""
+        kind = type(message).__name__.lower()
+        return await self._ended_for(WSCloseCode.PROTOCOL_ERROR, f"a {kind} out of place")
+
+    def tell(self, reason: str) -> None:
+        """Log why a connection was ended."""
+        self._guard.incidents.tell(reason, "closed a control connection: %s", reason)
 
     async def send(self, message: Message) -> None:
         """Send a message, to somebody who reads it in time.
@@ -56,10 +131,19 @@ class ControlChannel:
         """
         try:
             async with asyncio.timeout(self._limits.heartbeat_seconds):
-                await self._socket.send_bytes(encode_message(message))
+                await self.socket.send_bytes(encode_message(message))
         except (ConnectionError, TimeoutError, RuntimeError) as error:
             raise ChannelClosedError("cannot be sent") from error
 
     async def close(self, code: int = WSCloseCode.OK) -> None:
         """End the connection."""
-        await self._socket.close(code=code)
+        await self.socket.close(code=code)
+
+
+def _failure(error: object) -> str:
+    """Say why aiohttp ended a connection, in words of ours."""
+    if not isinstance(error, WebSocketError):
+        return "lost, or no answer"
+    if error.code == WSCloseCode.MESSAGE_TOO_BIG:
+        return "a message that is too large"
+    return "not the frames of a WebSocket"

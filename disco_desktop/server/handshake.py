@@ -13,7 +13,6 @@ from disco_desktop.engine.client.statements import (
 from disco_desktop.engine.errors import ServerError
 from disco_desktop.engine.messages import PROTOCOL_VERSION, Challenge, Hello, Proof
 from disco_desktop.engine.task.task import SCHEMA_VERSION
-from disco_desktop.server.control_channel import ChannelClosedError
 
 if TYPE_CHECKING:
     from disco_desktop.engine.client.identity import Identity
@@ -31,7 +30,7 @@ async def shake_hands(channel: ControlChannel, identity: Identity, task_digest: 
     """
     hello = await channel.receive()
     if not isinstance(hello, Hello):
-        raise ChannelClosedError("no hello")
+        raise await channel.out_of_place(hello)
     _check(hello, task_digest)
     nonce = fresh_nonce()
     statement = server_statement(hello, server_key=identity.public_key, server_nonce=nonce)
@@ -41,7 +40,7 @@ async def shake_hands(channel: ControlChannel, identity: Identity, task_digest: 
     await channel.send(challenge)
     proof = await channel.receive()
     if not isinstance(proof, Proof):
-        raise ChannelClosedError("no proof")
+        raise await channel.out_of_place(proof)
     if not verify(hello.public_key, participant_statement(hello, challenge), proof.signature):
         raise ServerError("key_not_proved")
     return hello

@@ -27,8 +27,11 @@ class Limits:
         piece_bytes: the largest piece of an upload or a download.
         piece_seconds: how long one piece may take to arrive.
         control_message_bytes: the largest message on a control channel.
+        control_bytes_per_second: how many bytes may come over a control channel in the long run.
+        control_burst_bytes: how many at once; more than a largest message.
         messages_per_second: how many messages a participant may send in the long run.
         message_burst: how many at once.
+        farewell_seconds: how long a control channel that we close waits for the other side.
         hello_seconds: from a control channel's start until the participant has said who it is.
         heartbeat_seconds: silence after which a participant is asked whether it is there; one
             that does not answer within half of that is gone.
@@ -41,6 +44,7 @@ class Limits:
         rooms: how many rooms it keeps.
         participants: how many participants a room has.
         uploads: unfinished uploads of one participant.
+        log_seconds: how long nothing more is logged about incidents of one kind.
         shutdown_seconds: how long requests under way may take when the server stops.
     """
 
@@ -55,8 +59,11 @@ class Limits:
     piece_bytes: int = MIB
     piece_seconds: float = 60.0
     control_message_bytes: int = 64 * KIB
+    control_bytes_per_second: float = 64.0 * KIB
+    control_burst_bytes: int = MIB
     messages_per_second: float = 50.0
     message_burst: int = 200
+    farewell_seconds: float = 2.0
     hello_seconds: float = 10.0
     heartbeat_seconds: float = 20.0
     reconnect_seconds: float = 10.0
@@ -68,6 +75,7 @@ class Limits:
     rooms: int = 1_000
     participants: int = 10_000
     uploads: int = 2
+    log_seconds: float = 60.0
     shutdown_seconds: float = 5.0
 
     def __post_init__(self) -> None:

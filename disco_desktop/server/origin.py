@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from logging import WARNING
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 from yarl import URL
 
 from disco_desktop.logs import logger
+from disco_desktop.server.occasional_log import OccasionalLog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,26 +26,32 @@ if TYPE_CHECKING:
 _log = logger(__name__)
 
 
-def own_origin_only(public_hosts: Iterable[str] = ()) -> Middleware:
+def own_origin_only(public_hosts: Iterable[str] = (), *, log_seconds: float = 60.0) -> Middleware:
     """Return the middleware that answers 403 to a foreign `Origin` or `Host`.
 
     Args:
         public_hosts: names by which the server is known, besides those of this machine. An IP
             address needs no mention, since no foreign domain can pose as one.
+        log_seconds: how long after a refusal was logged no other of its kind is.
     """
+    incidents = OccasionalLog(_log, log_seconds)
     ours = {"localhost", *_machine_names(), *map(_normal, public_hosts)}
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
         host = _only(request, "Host")
         if host is None or not _is_ours(_host_name(host), ours):
-            _log.warning("refused a request that calls this server %.100r", host)
+            incidents.tell(
+                "host", "refused a request that calls this server %.100r", host, level=WARNING
+            )
             raise web.HTTPForbidden(
                 text="This server does not go by that name. If it should, start it with "
                 "--public-host and the name.\n"
             )
         if "Origin" in request.headers and not _is_from(_only(request, "Origin"), host):
-            _log.warning("refused a request from a page of another origin")
+            incidents.tell(
+                "origin", "refused a request from a page of another origin", level=WARNING
+            )
             raise web.HTTPForbidden(text="Pages from elsewhere may not use this server.\n")
         return await handler(request)
 

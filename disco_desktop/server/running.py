@@ -13,6 +13,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from disco_desktop.logs import logger
 from disco_desktop.server.keys import GUARD
 from disco_desktop.server.listening import BACKLOG, listening_socket
+from disco_desktop.server.occasional_log import OccasionalLog
 
 if TYPE_CHECKING:
     import socket
@@ -48,7 +49,7 @@ async def running(
         max_headers=limits.headers,
         auto_decompress=False,
         access_log=None,
-        logger=_http_log(),
+        logger=_http_log(limits.log_seconds),
         shutdown_timeout=limits.shutdown_seconds,
     )
     guard = app[GUARD]
@@ -83,26 +84,33 @@ class _GuardedSite(web.BaseSite):
         self._server = await loop.create_server(self._guard, sock=self._socket, backlog=BACKLOG)
 
 
-def _http_log() -> logging.Logger:
+def _http_log(seconds: float) -> logging.Logger:
     """Return the log for what goes wrong below the application."""
     log = logger(f"{__name__}.http")
-    log.filters[:] = [_shorten]
+    log.setLevel(logging.DEBUG)  # aiohttp keeps some malformed requests to itself otherwise
+    log.filters[:] = [_Shortened(OccasionalLog(log, seconds))]
     return log
 
 
-def _shorten(record: logging.LogRecord) -> bool:
-    """Tell of others' mistakes in one line, without quoting them: they may hold a secret.
+class _Shortened(logging.Filter):
+    """Tells of others' mistakes in one line, without quoting them: they may hold a secret.
 
-    A client that is gone in the middle of a request is nothing to tell; its connection is lost on
-    a train as in an attack. What remains, with its traceback, is a mistake of ours.
+    A client that is gone in the middle of a request is a mistake of nobody; its connection is lost
+    on a train as in an attack. What is let through, with its traceback, is a mistake of ours.
     """
-    error = record.exc_info[1] if record.exc_info else None
-    if isinstance(error, ConnectionError):
-        _log.debug("a client left in the middle of a request")
-        return False
-    if isinstance(error, HttpProcessingError | web.RequestPayloadError):
-        level = min(record.levelno, logging.WARNING)
-        record.levelno, record.levelname = level, logging.getLevelName(level)
-        record.msg, record.args = "refused a malformed request: %s", (type(error).__name__,)
-        record.exc_info = None
-    return True
+
+    def __init__(self, incidents: OccasionalLog) -> None:
+        super().__init__()
+        self._incidents = incidents
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, ConnectionError):
+            self._incidents.tell("left", "a client left in the middle of a request")
+            return False
+        if isinstance(error, HttpProcessingError | web.RequestPayloadError):
+            level = logging.WARNING if record.levelno > logging.DEBUG else logging.INFO
+            name = type(error).__name__
+            self._incidents.tell(name, "refused a malformed request: %s", name, level=level)
+            return False
+        return record.levelno > logging.DEBUG or _log.isEnabledFor(logging.DEBUG)

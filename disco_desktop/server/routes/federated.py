@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -35,27 +36,24 @@ async def connect(request: web.Request) -> web.StreamResponse:
     services = request.app[SERVICES]
     limits = services.config.limits
     task = services.rooms.task(request.match_info["task"])
-    socket = web.WebSocketResponse(
-        heartbeat=limits.heartbeat_seconds,
-        max_msg_size=limits.control_message_bytes,
-        compress=False,
-        timeout=limits.hello_seconds,
-    )
-    await socket.prepare(request)
-    channel = ControlChannel(socket, limits)
+    channel = await ControlChannel.open(request, limits, request.app[GUARD])
     try:
         async with asyncio.timeout(limits.hello_seconds):
             room, member, outbox = await _enter(channel, services, task)
     except DiscoError as error:
         _log.debug("refused: %s", error)
-        await channel.send(refusal(error))
-    except (ChannelClosedError, TimeoutError) as error:
-        _log.debug("no participant: %r", error)
+        request.app[GUARD].incidents.tell(error.code, "refused a participant: %s", error.code)
+        with contextlib.suppress(ChannelClosedError):
+            await channel.send(refusal(error))
+    except TimeoutError:
+        channel.tell("no hello")
+    except ChannelClosedError as error:
+        _log.debug("no participant: %s", error)
     else:
         request.app[GUARD].identified(request, member.participant)
         await _stay(channel, room, member, outbox)
     await channel.close()
-    return socket
+    return channel.socket
 
 
 async def _enter(
@@ -98,4 +96,4 @@ async def _receive(channel: ControlChannel, room: Room, member: Member) -> None:
                 room.leave(member)
                 return
             case unexpected:
-                raise ChannelClosedError(f"{type(unexpected).__name__} is out of place")
+                raise await channel.out_of_place(unexpected)

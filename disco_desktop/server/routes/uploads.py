@@ -31,7 +31,7 @@ async def announce(request: web.Request) -> web.Response:
     try:
         announcement = msgspec.msgpack.decode(await _body(request), type=Announcement)
     except (msgspec.MsgspecError, RecursionError, MemoryError) as error:
-        return problem("announcement_malformed", status=400, problem=str(error)[:200])
+        raise DeniedError("announcement_malformed", status=400) from error
     return answer(await room.announce(participant, announcement))
 
 

@@ -1,0 +1,95 @@
+"""The first thing one sees: what this is, and what one can do with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel
+
+from disco_desktop.gui.icons import icon
+from disco_desktop.gui.pages.page import Page
+from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
+from disco_desktop.gui.widgets.card import Card, ChoiceCard
+from disco_desktop.gui.widgets.layout import column, row
+from disco_desktop.gui.widgets.text import Text
+
+if TYPE_CHECKING:
+    from disco_desktop.gui.theme.theme import Theme
+
+
+class HomePage(Page):
+    """Three ways in, and in one sentence each what happens to one's data."""
+
+    name = "home"
+    belongs_to = "home"
+    try_it = Signal()
+    participate = Signal()
+    use_model = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(
+            self.tr("Train together. Keep your data."),
+            self.tr(
+                "Hospitals, labs, schools and citizens train one model: each on their own "
+                "computer, on their own files. Only what the model has learnt is exchanged."
+            ),
+        )
+        self._theme = theme
+        self._pictures: list[tuple[QLabel, str, int]] = []
+        ways = QGridLayout()
+        ways.setSpacing(MEDIUM)
+        for place, (picture, title, text, signal) in enumerate(
+            (
+                (
+                    "play",
+                    self.tr("Try it"),
+                    self.tr("Train a model on sample data, on this computer, in a minute."),
+                    self.try_it,
+                ),
+                (
+                    "people",
+                    self.tr("Take part"),
+                    self.tr("Choose a task, point at your folder, and train with others."),
+                    self.participate,
+                ),
+                (
+                    "use",
+                    self.tr("Use a model"),
+                    self.tr("Test the models on this computer, or predict with them."),
+                    self.use_model,
+                ),
+            )
+        ):
+            card = ChoiceCard(
+                column(self._picture(picture), Text(title, size="heading"),
+                       Text(text, tone="muted"), spacing=SMALL),
+                name=title, margin=LARGE,
+            )  # fmt: skip
+            card.setAccessibleDescription(text)
+            card.chosen.connect(signal)
+            ways.addWidget(card, 0, place, Qt.AlignmentFlag.AlignTop)
+            ways.setColumnStretch(place, 1)
+        self.add(ways, self._how_it_works(), None)
+        theme.changed.connect(self._paint)
+        self._paint()
+
+    def _how_it_works(self) -> Card:
+        points = (
+            ("computer", self.tr("Your files are read here and are sent nowhere.")),
+            ("upload", self.tr("After each round, the change of the model is sent: numbers only.")),
+            ("server", self.tr("The server makes one model of all changes and sends it back.")),
+            ("shield", self.tr("You can see every message that leaves, with its size.")),
+        )
+        rows = [row(self._picture(name, 22), SMALL, Text(text)) for name, text in points]
+        return Card(column(Text(self.tr("What happens"), size="strong"), *rows), margin=LARGE)
+
+    def _picture(self, name: str, size: int = 30) -> QLabel:
+        picture = QLabel()
+        picture.setFixedSize(size, size)
+        self._pictures.append((picture, name, size))
+        return picture
+
+    def _paint(self) -> None:
+        for picture, name, size in self._pictures:
+            picture.setPixmap(icon(name, self._theme.tokens.accent, size=size).pixmap(size, size))

@@ -1,0 +1,1 @@
+"""Light, dark and the system's theme: colours, palette, style sheet."""

@@ -1,0 +1,197 @@
+"""The confusion matrix: how often each class was taken for which; its cells select samples."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from disco_desktop.gui.theme.tokens import RADIUS, SMALL
+from disco_desktop.gui.widgets.text import font_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPaintEvent
+
+    from disco_desktop.gui.theme.theme import Theme
+
+_CELL = 76
+_GAP = 4
+
+_STEPS = {
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+}
+
+
+class ConfusionMatrix(QWidget):
+    """Rows are what is true, columns what was predicted.
+
+    Attributes:
+        selected: emitted with row and column of the chosen cell, or (-1, -1) for none.
+    """
+
+    selected = Signal(int, int)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._labels: Sequence[str] = ()
+        self._counts: Sequence[Sequence[int]] = ()
+        self._chosen: tuple[int, int] | None = None
+        self._at = (0, 0)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setAccessibleName(self.tr("Confusion matrix"))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+
+    def show_counts(self, labels: Sequence[str], counts: Sequence[Sequence[int]]) -> None:
+        """Show how often each class (a row) was taken for which (a column)."""
+        self._labels, self._counts = labels, counts
+        self._chosen, self._at = None, (0, 0)
+        said = [
+            self.tr("{true} taken for {predicted}: {count}").format(
+                true=true, predicted=predicted, count=counts[row][column]
+            )
+            for row, true in enumerate(labels)
+            for column, predicted in enumerate(labels)
+        ]
+        self.setAccessibleDescription("; ".join(said))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Return room for the cells and their names."""
+        classes = max(len(self._labels), 1)
+        side = classes * (_CELL + _GAP)
+        return QSize(self._margin() + side, self._header() + side)
+
+    def _margin(self) -> int:
+        widths = [self.fontMetrics().horizontalAdvance(label) for label in self._labels]
+        return min(max(widths, default=0), 160) + 2 * SMALL
+
+    def _header(self) -> int:
+        return 2 * (self.fontMetrics().height() + SMALL)
+
+    def _cell(self, row: int, column: int) -> QRectF:
+        left = self._margin() + column * (_CELL + _GAP)
+        top = self._header() + row * (_CELL + _GAP)
+        return QRectF(left, top, _CELL, _CELL)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Draw names and cells; the fuller a cell, the stronger its colour."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        tokens = self._theme.tokens
+        classes = range(len(self._labels))
+        metrics = self.fontMetrics()
+        painter.setPen(QColor(tokens.muted))
+        side = len(self._labels) * (_CELL + _GAP)
+        painter.drawText(
+            QRectF(self._margin(), 0, side, metrics.height()),
+            Qt.AlignmentFlag.AlignCenter,
+            self.tr("predicted"),
+        )
+        for place in classes:
+            name = metrics.elidedText(self._labels[place], Qt.TextElideMode.ElideRight, _CELL)
+            above = self._cell(0, place).translated(0, -metrics.height() - SMALL)
+            above.setHeight(metrics.height())
+            painter.drawText(above, Qt.AlignmentFlag.AlignCenter, name)
+            beside = self._cell(place, 0)
+            beside.setLeft(0)
+            beside.setRight(self._margin() - SMALL)
+            name = metrics.elidedText(self._labels[place], Qt.TextElideMode.ElideRight, 160)
+            flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+            painter.drawText(beside, flags, name)
+        for row in classes:
+            for column in classes:
+                self._draw_cell(painter, row, column)
+
+    def _draw_cell(self, painter: QPainter, row: int, column: int) -> None:
+        tokens = self._theme.tokens
+        count, total = self._counts[row][column], max(sum(self._counts[row]), 1)
+        share = count / total
+        cell = self._cell(row, column)
+        ground = QColor(tokens.accent if row == column else tokens.danger)
+        ground.setAlphaF(0.08 + 0.5 * share)
+        painter.setBrush(ground)
+        is_chosen = self._chosen == (row, column)
+        is_at = self.hasFocus() and self._at == (row, column)
+        line = QPen(QColor(tokens.accent if is_chosen or is_at else tokens.border), 1)
+        line.setWidthF(2.0 if is_chosen or is_at else 1.0)
+        painter.setPen(line)
+        painter.drawRoundedRect(cell, RADIUS, RADIUS)
+        painter.setPen(QColor(tokens.text))
+        painter.setFont(font_of(self, "heading"))
+        upper = cell.adjusted(0, SMALL, 0, -cell.height() / 3)
+        painter.drawText(upper, Qt.AlignmentFlag.AlignCenter, f"{count:,}")
+        painter.setFont(font_of(self, "small"))
+        lower = cell.adjusted(0, cell.height() / 2, 0, -SMALL)
+        painter.drawText(lower, Qt.AlignmentFlag.AlignCenter, f"{share:.0%}")
+        painter.setFont(self.font())
+
+    def _cell_at(self, point: QPoint) -> tuple[int, int] | None:
+        for row in range(len(self._labels)):
+            for column in range(len(self._labels)):
+                if self._cell(row, column).contains(point.toPointF()):
+                    return row, column
+        return None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Tell what the cell under the pointer means."""
+        place = self._cell_at(event.position().toPoint())
+        self.setCursor(Qt.CursorShape.PointingHandCursor if place else Qt.CursorShape.ArrowCursor)
+        if place is not None:
+            true, predicted = self._labels[place[0]], self._labels[place[1]]
+            words = self.tr("{true}, predicted as {predicted}")
+            QToolTip.showText(
+                event.globalPosition().toPoint(), words.format(true=true, predicted=predicted)
+            )
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Take the tip away."""
+        QToolTip.hideText()
+        super().leaveEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Choose the cell under the pointer."""
+        place = self._cell_at(event.position().toPoint())
+        if place is not None:
+            self._at = place
+            self._choose(place)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Move with the arrows, choose with space or enter, choose nothing with escape."""
+        key = Qt.Key(event.key())
+        if key in _STEPS and self._labels:
+            last = len(self._labels) - 1
+            down, right = _STEPS[key]
+            self._at = (
+                min(max(self._at[0] + down, 0), last),
+                min(max(self._at[1] + right, 0), last),
+            )
+            self.update()
+        elif key in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._labels:
+            self._choose(self._at)
+        elif key == Qt.Key.Key_Escape and self._chosen is not None:
+            self._choose(self._chosen)
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """Show where the arrows move from."""
+        self.update()
+        super().focusInEvent(event)
+
+    def _choose(self, place: tuple[int, int]) -> None:
+        """Choose a cell, or none where it is the chosen one already."""
+        self._chosen = None if self._chosen == place else place
+        self.selected.emit(*(self._chosen or (-1, -1)))
+        self.update()

@@ -1,0 +1,88 @@
+"""An area to drop a file or folder on, which opens a picker too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QFrame, QSizePolicy
+
+from disco_desktop.gui.theme.tokens import LARGE, RADIUS, SMALL
+from disco_desktop.gui.widgets.buttons import ActionButton
+from disco_desktop.gui.widgets.layout import column, row
+from disco_desktop.gui.widgets.text import Text
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import (
+        QAction,
+        QDragEnterEvent,
+        QDragLeaveEvent,
+        QDropEvent,
+        QPaintEvent,
+    )
+
+    from disco_desktop.gui.theme.theme import Theme
+
+
+class DropZone(QFrame):
+    """Takes one file or folder of this machine.
+
+    Attributes:
+        dropped: emitted with its path.
+    """
+
+    dropped = Signal(Path)
+
+    def __init__(self, theme: Theme, title: str, hint: str, *actions: QAction) -> None:
+        super().__init__()
+        self._theme = theme
+        self._is_over = False
+        self.setAcceptDrops(True)
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(hint)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        headline, words = Text(title, size="strong"), Text(hint, tone="muted")
+        for label in (headline, words):
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        buttons = [
+            ActionButton(action, "" if number else "primary")
+            for number, action in enumerate(actions)
+        ]
+        self.setLayout(
+            column(headline, words, row(None, *buttons, None), spacing=SMALL, margin=LARGE)
+        )
+        theme.changed.connect(self.update)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        """Show that what is dragged can be dropped, if it can."""
+        urls = event.mimeData().urls()
+        if len(urls) == 1 and urls[0].isLocalFile():
+            event.acceptProposedAction()
+            self._set_over(is_over=True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802
+        """Show that nothing is above any more."""
+        self._set_over(is_over=False)
+        super().dragLeaveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """Take what was dropped."""
+        self._set_over(is_over=False)
+        event.acceptProposedAction()
+        self.dropped.emit(Path(event.mimeData().urls()[0].toLocalFile()))
+
+    def _set_over(self, *, is_over: bool) -> None:
+        self._is_over = is_over
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Draw the dashed line around."""
+        tokens = self._theme.tokens
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(QColor(tokens.accent_soft if self._is_over else tokens.surface))
+        colour = tokens.accent if self._is_over else tokens.strong_border
+        painter.setPen(QPen(QColor(colour), 1.5, Qt.PenStyle.DashLine))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), RADIUS, RADIUS)

@@ -1,0 +1,46 @@
+"""Numbers in the form in which people read them."""
+
+from __future__ import annotations
+
+_UNITS = ("B", "kB", "MB", "GB", "TB")
+NOTHING = "\N{EN DASH}"  # stands where there is no figure yet
+
+
+def figure(value: float | None) -> str:
+    """Write a number with three significant digits."""
+    return NOTHING if value is None else f"{value:.3g}"
+
+
+def share(value: float | None) -> str:
+    """Write a share as a percentage."""
+    return NOTHING if value is None else f"{value:.1%}".replace("%", " %")
+
+
+def size(count: int) -> str:
+    """Write a number of bytes."""
+    value, unit = float(count), 0
+    while value >= 1000 and unit < len(_UNITS) - 1:
+        value /= 1000
+        unit += 1
+    return f"{count} B" if unit == 0 else f"{value:.1f} {_UNITS[unit]}"
+
+
+def duration(seconds: float | None) -> str:
+    """Write a length of time: two units, the larger first."""
+    if seconds is None:
+        return NOTHING
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min"
+
+
+def count(number: int) -> str:
+    """Write a whole number."""
+    return f"{number:,}"

@@ -15,7 +15,6 @@ from disco_desktop.server.rooms.upload import read_blocks
 from disco_desktop.server.store.store import ContributionRecord, RoundClosing
 
 if TYPE_CHECKING:
-
     from disco_desktop.server.store.store import RoomRecord, Store, TaskRecord
 
 _log = logger(__name__)

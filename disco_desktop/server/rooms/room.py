@@ -61,6 +61,7 @@ class Room:
         self._errands: set[asyncio.Task[None]] = set()
         self._deadline: asyncio.TimerHandle | None = None
         self._retry: asyncio.TimerHandle | None = None
+        self._notice: asyncio.TimerHandle | None = None
         self._is_overdue = False
         self._is_closed = False
         self._told: Participants | None = None
@@ -203,11 +204,23 @@ class Room:
 
     def _membership_changed(self) -> None:
         self._buffer.active = self.members.active
-        told = Participants(participants=self.participants, minimum=self.minimum)
-        if told != self._told:
-            self._told = told
-            self.members.send(told)
+        self._tell_participants()
         self._run(self._settle())
+
+    def _tell_participants(self) -> None:
+        """Tell everybody how many they are: not more often than they need, whoever comes and goes."""
+        told = Participants(participants=self.participants, minimum=self.minimum)
+        if self._notice is not None or self._is_closed or told == self._told:
+            return
+        self._told = told
+        self.members.send(told)
+        self._notice = asyncio.get_running_loop().call_later(
+            self._limits.notice_seconds, self._tell_again
+        )
+
+    def _tell_again(self) -> None:
+        self._notice = None
+        self._tell_participants()
 
     # --- uploads
 
@@ -240,7 +253,7 @@ class Room:
         if announcement.size != encoded_size(elements, codec):
             raise ContributionError("update_wrong_size", detail=f"{announcement.size} bytes")
         known = self._uploads.get(key)
-        if known is not None and known.announcement == announcement:
+        if known is not None and known.announcement == announcement and known.is_wanted:
             return known
         fresh = Upload(self._store.spool(self.record, *key), announcement, codec)
         others = [self._uploads.pop(other) for other in list(self._uploads) if other[0] == key[0]]

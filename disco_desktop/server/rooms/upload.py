@@ -92,10 +92,21 @@ class Upload:
         """Take no more of it, and say so to whoever still sends."""
         self._refusal = error
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether it goes on."""
+        return self._refusal is None
+
     def check_wanted(self) -> None:
         """Raise the error that it was refused with, if it was."""
         if self._refusal is not None:
             raise self._refusal
+
+    def _vanished(self) -> DiscoError:
+        """End it, since its file was deleted: a round that has closed leaves it behind."""
+        if self._refusal is None:
+            self._refusal = ServerError("upload_not_announced")
+        return self._refusal
 
     async def write(self, piece: bytes, feeder: object) -> bool:
         """Store the next piece; return whether its digest was the announced one.
@@ -120,8 +131,8 @@ class Upload:
             with self.path.open("r+b" if self.offset else "wb") as file:
                 file.seek(self.offset)
                 file.write(piece)
-        except FileNotFoundError as error:  # it was discarded at this moment
-            raise ServerError("upload_not_announced") from error
+        except FileNotFoundError as error:
+            raise self._vanished() from error
         except OSError as error:
             raise StorageError("server_storage", file=str(self.path), detail=repr(error)) from error
         self._take(piece)
@@ -140,6 +151,8 @@ class Upload:
         try:
             with self.path.open("rb") as file:
                 os.fsync(file.fileno())
+        except FileNotFoundError as error:
+            raise self._vanished() from error
         except OSError as error:
             raise StorageError("server_storage", file=str(self.path), detail=repr(error)) from error
 

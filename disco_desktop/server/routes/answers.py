@@ -16,6 +16,7 @@ from disco_desktop.engine.errors import (
 )
 from disco_desktop.engine.messages import Problem, Refused
 from disco_desktop.logs import logger
+from disco_desktop.server.keys import GUARD
 
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler
@@ -84,11 +85,22 @@ async def errors_as_answers(request: web.Request, handler: Handler) -> web.Strea
     try:
         return await handler(request)
     except DeniedError as error:
+        _tell(request, error.code)
         return problem(error.code, status=error.status)
     except TimeoutError:
+        _tell(request, "request_too_slow")
         return problem("request_too_slow", status=408)
     except DiscoError as error:
         status = next(status for kind, status in _STATUS if isinstance(error, kind))
         status = _STATUS_OF_CODE.get(error.code, status)
-        _log.log(40 if status >= 500 else 10, "%s %s: %s", request.method, request.path, error)
+        if status >= 500:
+            _log.error("%s %s: %s", request.method, request.path, error)
+        else:
+            _log.debug("%s %s: %s", request.method, request.path, error)
+            _tell(request, error.code)
         return problem(error.code, status=status, **_small_arguments(error))
+
+
+def _tell(request: web.Request, code: str) -> None:
+    """Log a refusal in words of ours alone: what was sent may hold a secret, or fool a reader."""
+    request.app[GUARD].incidents.tell(code, "refused a %s request: %s", request.method, code)

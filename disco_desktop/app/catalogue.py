@@ -45,6 +45,9 @@ SENTENCES: dict[str, str] = {
         "The training had to stop because of a mistake of ours. Give the same command again with "
         "--resume; with DISCO_DEBUG=disco:* it tells more."
     ),
+    "server_starting": (
+        "The server on this computer is still starting. Try again in a few seconds."
+    ),
     "hosted_server_not_started": (
         "The server on this computer did not start. Run it by itself with `disco serve` to see why."
     ),
@@ -76,6 +79,9 @@ SENTENCES: dict[str, str] = {
     "resume_differs": (
         "The training that is waiting to go on was begun with another {option}. Leave that option "
         "out, or leave out --resume to begin anew."
+    ),
+    "training_under_way": (
+        "A training is going on in this window already. Wait for it to end, or stop it first."
     ),
     "training_already_running": (
         "This training is already going on in another window or program. Wait for it to end, or "
@@ -243,7 +249,6 @@ SENTENCES: dict[str, str] = {
     "update_malformed": (
         "The server could not read our update. Use the version of the program that the server has."
     ),
-    "update_refused": "The server refused our update. Try again later, or ask whoever runs it.",
     "server_storage": (
         "The server could not store what we sent. Ask whoever runs it to make room on its disk, "
         "then try again."
@@ -269,6 +274,14 @@ SENTENCES: dict[str, str] = {
         "Only whoever created this server's tasks may do that. Give the creator's token."
     ),
     "not_the_creator": "That is not the creator's token. Ask whoever runs the server for it.",
+    "session_finished": (
+        "The training that we are part of (number {session}) has ended on the server. The model "
+        "there is the final one."
+    ),
+    "server_contribution_damaged": (
+        "The server's copy of a contribution in {file} is damaged, so that round cannot be "
+        "closed. Whoever runs the server must look after its disk."
+    ),
     "piece_differs": "A part of our update was changed on its way and is sent again.",
     "upload_not_announced": "The server does not know of our update. It is sent again.",
     "upload_offset": "The server has another part of our update than we thought. It is sent again.",
@@ -345,7 +358,7 @@ SENTENCES: dict[str, str] = {
         "begins with http://, perhaps the server wants https://."
     ),
     "server_answer_strange": (
-        "What answers at {address} does not look like a Disco server. Check the address."
+        "What answers at that address does not look like a Disco server. Check the address."
     ),
     "listen_port_in_use": (
         "Port {port} is already in use, perhaps by another Disco server on this computer. Stop "
@@ -425,6 +438,10 @@ SENTENCES: dict[str, str] = {
     "file_too_large": (
         "{file} is larger than {largest_mib} MiB. Split it into smaller files and choose one of "
         "them."
+    ),
+    "file_mostly_broken": (
+        "{file} has more than {most} rows that cannot be read. Open it in the program it is from "
+        "and save it again as CSV."
     ),
     "table_too_large": (
         "{file} has more than {largest} cells in the columns needed. Split it into smaller files "

@@ -58,16 +58,21 @@ class Keeper:
         return self._writing is not None and not self._writing.done()
 
     def begin_checkpoint(self, checkpoint: Checkpoint) -> None:
-        """Begin to write a checkpoint; `take_problem` tells if the one before failed."""
+        """Begin to write a checkpoint; `take_problem` tells later if it failed."""
 
         def write() -> None:
             self._slot.write(*encode_checkpoint(checkpoint))
 
         self._writing = self._thread.submit(write)
 
+    @property
+    def has_outcome(self) -> bool:
+        """Whether a checkpoint was brought to its end that was not asked about yet."""
+        return self._writing is not None and self._writing.done()
+
     def take_problem(self) -> StorageError | None:
-        """Return, once, why the last checkpoint could not be written."""
-        if self._writing is None or not self._writing.done():
+        """Return, once, why that checkpoint could not be written; nothing if it was."""
+        if self._writing is None:
             return None
         problem = self._writing.exception()
         self._writing = None

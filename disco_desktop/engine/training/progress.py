@@ -83,7 +83,8 @@ class Progress:
         position = self.position
         if self._order is None:
             order = epoch_order(self.learner.samples, seed=self._seed, epoch=position.epoch)
-            self._order = order.to(self.learner.device).split(self.settings.batch_size)
+            order = order.to(self.learner.device)
+            self._order = order.split(self.settings.batch_size)  # type: ignore[no-untyped-call]
         rows = self._order[position.batch]
         samples = len(rows)
         loss, right = self.learner.step(rows)

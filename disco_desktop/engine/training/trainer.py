@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from disco_desktop.engine.training.provenance import Provenance
     from disco_desktop.engine.training.settings import TrainingSettings
 
-# Seconds between two checkpoints in the middle of an epoch. One is taken at each round's end too,
-# and at each epoch's end unless epochs are so short that a second says more.
-CHECKPOINT_INTERVAL = 30.0
-_EPOCH_INTERVAL = 1.0
+# Seconds between two checkpoints in the middle of an epoch. One is taken after each exchange too,
+# and at the end of each epoch unless epochs are so short that only a second's work could be lost.
+_CHECKPOINT_INTERVAL = 30.0
+_SHORTEST_INTERVAL = 1.0
 
 _Result = TypeVar("_Result")
 
@@ -70,13 +70,14 @@ class Trainer(ABC):
         self._provenance = provenance
         self._settings = settings
         self._is_resuming = is_resuming
+        self._kept: ModelRecord | None = None
         self._past: deque[Event] = deque()
         self._pending: asyncio.Task[Event | None] | None = None
         self._is_running = asyncio.Event()
         self._is_running.set()
         self._has_begun = self._has_ended = self._is_stopped = self._is_broken = False
         self._is_in_round = self._is_saved = self._is_epoch_new = False
-        self._round_began = self._checkpointed = 0.0
+        self._round_began = self._checkpointed = self._saved = 0.0
         self._is_asked = False  # for an event that has not been given yet
         self._is_over = asyncio.Event()
         self._told = ""  # code of the problem that was told last and is not over
@@ -173,7 +174,7 @@ class Trainer(ABC):
         event = await self._compute("epoch" if is_epoch_end else "batch", self.progress.train)
         self._is_saved = False
         self._is_epoch_new |= is_epoch_end
-        interval = _EPOCH_INTERVAL if self._is_epoch_new else CHECKPOINT_INTERVAL
+        interval = _SHORTEST_INTERVAL if self._is_epoch_new else _CHECKPOINT_INTERVAL
         if time.perf_counter() - self._checkpointed > interval:
             await self._keep_checkpoint()
         return event
@@ -206,12 +207,17 @@ class Trainer(ABC):
         checkpoint = await self._keeper.last_checkpoint() if self._is_resuming else None
         if checkpoint is not None:
             self._provenance.continue_from(checkpoint.state)
+            self._kept = checkpoint.state.record if checkpoint.state.record.size else None
         session = await self.client.connect()
         chosen = self._settings if checkpoint is None else checkpoint.state.settings
         settings = chosen.resolved(session.weights.manifest.elements)
         self.progress = Progress(self._learner, settings)
         self.compute = Compute(settings.threads or 1)
-        await self._compute("begin", partial(self._take_up, session, checkpoint))
+        try:
+            await self._compute("begin", partial(self._take_up, session, checkpoint))
+        except BaseException:
+            self.compute.close()
+            raise
         self._past.extend(self.progress.history.events())
         self._has_begun = True
 
@@ -243,13 +249,18 @@ class Trainer(ABC):
             ),
         )
         self._is_in_round = self._is_saved = False
+        # Alone, a round is nobody's but ours: where rounds are short, not each goes to the disk.
+        if aggregate is not None or now - self._saved > _SHORTEST_INTERVAL:
+            await self._keep_round()
+        return event
+
+    async def _keep_round(self) -> None:
         try:
             await self.save()
         except StorageError as error:  # tried again after the next round
             self._report(error)
         await self._keeper.settle()
         await self._keep_checkpoint()
-        return event
 
     async def _stay_paused(self) -> None:
         self.client.notices.set_status("paused")
@@ -280,7 +291,7 @@ class Trainer(ABC):
             epochs=progress.history.epochs,
             rounds=progress.history.rounds,
             final_validation=await self._compute("epoch", progress.learner.validate),
-            model=self._provenance.record if self._keeper.is_kept else None,
+            model=self._kept,
             is_complete=progress.is_complete,
         )
 
@@ -295,15 +306,16 @@ class Trainer(ABC):
         model = self._provenance.model(weights, self.progress.history)
         record = await self._keeper.save_model(model)
         if record is not None:
-            self._provenance.record = record
-        self._is_saved = True
+            self._kept = self._provenance.record = record
+        self._is_saved, self._saved = True, time.perf_counter()
         return record
 
     async def _keep_checkpoint(self) -> None:
         """Begin to write a checkpoint, unless the one before is still being written."""
         if self._keeper.is_busy:
             return
-        self._report(self._keeper.take_problem())
+        if self._keeper.has_outcome:
+            self._report(self._keeper.take_problem())
         take = partial(take_checkpoint, self.progress, self._provenance)
         self._keeper.begin_checkpoint(await self._compute("checkpoint", take))
         self._checkpointed = time.perf_counter()
@@ -350,5 +362,6 @@ class Trainer(ABC):
         await self._keeper.settle()
         await self._keep_checkpoint()
         await self._keeper.settle()
-        self._report(self._keeper.take_problem())
+        if self._keeper.has_outcome:
+            self._report(self._keeper.take_problem())
         await self._set_result()

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import msgspec
 
-from tests.benchmarks import rounds
+from tests.benchmarks import arithmetic, flower, memory, rounds, training
 from tests.benchmarks.benchmark import Benchmark, Setting
 from tests.benchmarks.result import Result
 from tests.benchmarks.table import print_table
 
-BENCHMARKS = [rounds.BENCHMARK]
+BENCHMARKS = [one.BENCHMARK for one in (rounds, memory, training, arithmetic, flower)]
 RESULTS = Path("bench-results")
 
 
@@ -64,7 +64,9 @@ def main() -> int:
 def _run(benchmark: Benchmark, results: Path, is_quick: bool) -> list[Result]:
     # Beside the results and not in the system's folder for temporary files, which may be in memory.
     with tempfile.TemporaryDirectory(dir=results, prefix=".work-") as folder:
-        setting = Setting(folder=Path(folder), cache=results / ".cache", is_quick=is_quick)
+        setting = Setting(
+            folder=Path(folder).resolve(), cache=results.resolve() / ".cache", is_quick=is_quick
+        )
         found = list(benchmark.run(setting))
     print_table(benchmark.title, found)
     return found

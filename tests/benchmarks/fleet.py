@@ -29,7 +29,9 @@ class Fleet:
             assert process.stdin is not None
             process.stdin.write(b"\n")
             process.stdin.flush()
-        rounds = [msgspec.json.decode(_line(process), type=Exchanged) for process in self._processes]
+        rounds = [
+            msgspec.json.decode(_line(process), type=Exchanged) for process in self._processes
+        ]
         if len({total for round_ in rounds for total in round_.sums}) != 1:
             raise RuntimeError("the participants have different models")
         return max(round_.ended for round_ in rounds) - min(round_.began for round_ in rounds)

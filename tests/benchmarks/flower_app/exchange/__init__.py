@@ -1,0 +1,1 @@
+"""A Flower app that exchanges a model and trains nothing."""

@@ -57,7 +57,7 @@ def main() -> int:
     )
     file = arguments.results / f"{began:%Y%m%d-%H%M%S}.json"
     file.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2))
-    print(f"{report.seconds:.0f} s in all; written to {file}")  # noqa: T201
+    print(f"{report.seconds:.0f} s in all; written to {file}")
     return int(any(one.is_met is False for found in results.values() for one in found))
 
 

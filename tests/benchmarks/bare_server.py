@@ -108,7 +108,7 @@ async def serve(folder: Path, elements: int, participants: int) -> None:
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     host, port = runner.addresses[0]
-    print(f"bare server listening on http://{host}:{port}", flush=True)  # noqa: T201
+    print(f"bare server listening on http://{host}:{port}", flush=True)
     await asyncio.get_running_loop().create_future()
 
 

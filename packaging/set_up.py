@@ -43,17 +43,13 @@ OLDEST_PIP = (22, 3)  # the first with --python
 INDEX_PATIENCE = 5.0  # seconds until PyTorch's index counts as out of reach
 LOCK_PATIENCE = 1800.0  # seconds to wait for another set-up of this checkout
 
-DEBIAN_PACKAGES = {
-    "libatomic.so.1": "libatomic1",
-    "libexpat.so.1": "libexpat1",
-    "libffi.so.8": "libffi8",
-    "libgcc_s.so.1": "libgcc-s1",
-    "libgomp.so.1": "libgomp1",
-    "libnuma.so.1": "libnuma1",
-    "libsqlite3.so.0": "libsqlite3-0",
-    "libssl.so.3": "libssl3",
-    "libstdc++.so.6": "libstdc++6",
+# Debian names a library's package after the library and its version; these are the exceptions.
+DEBIAN_EXCEPTIONS = {
     "libz.so.1": "zlib1g",
+    "libgio-2.0.so.0": "libglib2.0-0",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libgobject-2.0.so.0": "libglib2.0-0",
+    "libgthread-2.0.so.0": "libglib2.0-0",
 }
 
 # What pip's output says when it fails, and what a person can do about it; the first that fits.
@@ -89,7 +85,8 @@ class Stamp:
     python: str
     requirements: str
     is_dev: bool
-    is_checked: bool = True
+    is_checked: bool  # what a terminal needs of the system is there
+    is_window_checked: bool  # what a window needs of the system is there
 
 
 def main() -> int:
@@ -99,7 +96,13 @@ def main() -> int:
     arguments.add_argument("--torch-index", help="an index with PyTorch's builds without CUDA")
     options = arguments.parse_args()
     try:
-        wanted = Stamp(this_python(), requirements_digest(), is_dev=options.dev)
+        wanted = Stamp(
+            this_python(),
+            requirements_digest(),
+            is_dev=options.dev,
+            is_checked=True,
+            is_window_checked=options.dev or has_screen(),
+        )
         if not is_enough(read_stamp(), wanted):
             with exclusive() as lock:
                 # Another set-up may have done it while this one waited.
@@ -156,7 +159,17 @@ def write_stamp(stamp: Stamp) -> None:
 
 def is_enough(stamp: Stamp | None, wanted: Stamp) -> bool:
     """Tell whether an environment with this stamp has all that is wanted."""
-    return stamp in (wanted, replace(wanted, is_dev=True))
+    return stamp is not None and stamp == united(wanted, stamp)
+
+
+def united(one: Stamp, other: Stamp) -> Stamp:
+    """Return the first stamp, with what the second one has over and above it."""
+    return replace(
+        one,
+        is_dev=one.is_dev or other.is_dev,
+        is_checked=one.is_checked or other.is_checked,
+        is_window_checked=one.is_window_checked or other.is_window_checked,
+    )
 
 
 @contextlib.contextmanager
@@ -185,11 +198,12 @@ def set_up(wanted: Stamp, torch_index: str | None, lock: int) -> None:
     """Make, repair or bring up to date the environment."""
     had = read_stamp()
     if had is not None and had.python == wanted.python:
-        wanted = replace(wanted, is_dev=wanted.is_dev or had.is_dev)
+        wanted = united(wanted, had)
     else:
         had = None
         create_environment()
-    if had != replace(wanted, is_checked=False):
+    unchecked = replace(wanted, is_checked=False, is_window_checked=False)
+    if had is None or replace(had, is_checked=False, is_window_checked=False) != unchecked:
         print(f"Setting up {ENVIRONMENT}: this is done once and takes some minutes.", flush=True)
         # Whatever ends this before the stamp is back leaves an environment that is made anew.
         STAMP.unlink(missing_ok=True)
@@ -200,8 +214,8 @@ def set_up(wanted: Stamp, torch_index: str | None, lock: int) -> None:
             if had is not None:
                 write_stamp(had)
             raise
-        write_stamp(replace(wanted, is_checked=False))
-    check_system_libraries()
+        write_stamp(unchecked)
+    check_system_libraries(is_window_wanted=wanted.is_window_checked)
     write_stamp(wanted)
 
 
@@ -335,20 +349,34 @@ def answers(url: str) -> bool:
     return answered.is_set()
 
 
-def check_system_libraries() -> None:
-    """Import what has compiled parts, so that a missing system library shows now and in words."""
-    modules = project()["tool"]["disco"]["set-up"]["compiled"]
-    for _ in range(len(DEBIAN_PACKAGES)):
-        missing = {
-            module: library for module in modules if (library := library_missing_for(module))
-        }
+def has_screen() -> bool:
+    """Tell whether there is a screen to open a window on."""
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+
+
+def check_system_libraries(*, is_window_wanted: bool) -> None:
+    """Look for system libraries that are missing; install them where that is allowed.
+
+    Raises:
+        SetUpError: they stay missing; it names them and the command that installs them.
+    """
+    for _ in range(3):  # what was installed may let the search see further
+        missing = missing_for_modules()
+        if is_window_wanted:
+            missing |= missing_for_windows()
         if not missing:
             return
         install_libraries(missing)
-    raise SetUpError(f"These system libraries stay missing: {', '.join(missing.values())}.")
+    raise SetUpError(f"These system libraries stay missing: {', '.join(sorted(missing))}.")
 
 
-def library_missing_for(module: str) -> str | None:
+def missing_for_modules() -> set[str]:
+    """Import what has compiled parts; return the system libraries that it lacks."""
+    modules = project()["tool"]["disco"]["set-up"]["compiled"]
+    return {library for module in modules if (library := missing_for(module))}
+
+
+def missing_for(module: str) -> str | None:
     """Import a module in a process of its own; return the system library that it lacks, if any.
 
     Raises:
@@ -371,22 +399,47 @@ def library_missing_for(module: str) -> str | None:
     )
 
 
-def install_libraries(missing: dict[str, str]) -> None:
-    """Install the libraries that modules lack where that is allowed, or say how to."""
-    module, library = next(iter(missing.items()))
-    lacks = f"{module} needs the system library {library}, which is not installed"
-    if library not in DEBIAN_PACKAGES or shutil.which("apt-get") is None:
-        raise SetUpError(f"{lacks}: install the package that contains it, then run this again.")
-    packages = sorted({DEBIAN_PACKAGES[it] for it in missing.values() if it in DEBIAN_PACKAGES})
-    command = f"apt-get install -y --no-install-recommends {' '.join(packages)}"
+def missing_for_windows() -> set[str]:
+    """Return the system libraries that Qt and its platform's plug-in lack.
+
+    Importing would name only the first of them, and there can be two dozen; the plug-in is loaded
+    only when a window opens.
+    """
+    if shutil.which("ldd") is None:
+        return set()
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    packages = ENVIRONMENT / "lib" / version / "site-packages"
+    missing: set[str] = set()
+    for name in project()["tool"]["disco"]["set-up"]["window"]:
+        needed = subprocess.run(
+            ["ldd", str(packages / name)], capture_output=True, text=True, check=False
+        ).stdout
+        missing.update(re.findall(r"(\S+) => not found", needed))
+    return missing
+
+
+def debian_package(library: str) -> str:
+    """Return the name of the Debian package with a library: libX11.so.6 is in libx11-6."""
+    name, _, version = library.lower().replace("_", "-").partition(".so.")
+    dash = "-" if name[-1].isdigit() else ""
+    return DEBIAN_EXCEPTIONS.get(library, f"{name}{dash}{version}")
+
+
+def install_libraries(missing: set[str]) -> None:
+    """Install system libraries where that is allowed, or say how to."""
+    lacks = f"These system libraries are needed and missing: {', '.join(sorted(missing))}"
+    if shutil.which("apt-get") is None:
+        raise SetUpError(f"{lacks}. Install the packages that have them, then run this again.")
+    packages = " ".join(sorted({debian_package(library) for library in missing}))
+    command = f"apt-get install -y --no-install-recommends {packages}"
     if os.geteuid() != 0:
-        raise SetUpError(f"{lacks}: run `sudo {command}`, then run this again.")
-    print(f"{lacks}: installing it.", flush=True)
+        raise SetUpError(f"{lacks}. Run `sudo {command}`, then run this again.")
+    print(f"{lacks}. Installing them.", flush=True)
     variables = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run(["apt-get", "update"], env=variables, stdout=subprocess.DEVNULL, check=False)
     done = subprocess.run(command.split(), env=variables, stdout=subprocess.DEVNULL, check=False)
     if done.returncode != 0:
-        raise SetUpError(f"{lacks}, and `{command}` failed: mend that, then run this again.")
+        raise SetUpError(f"{lacks}. `{command}` failed: mend that, then run this again.")
 
 
 if __name__ == "__main__":

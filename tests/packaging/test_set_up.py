@@ -30,6 +30,7 @@ dev = []
 [tool.disco.set-up]
 build = []
 compiled = ["small"]
+window = []
 """
 
 # A build backend in a few lines, since the real one would have to be fetched. Where there is a
@@ -60,7 +61,14 @@ class SmallCheckout:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.variables = os.environ | {"PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1"}
-        for name in ("PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL", "PIP_CONSTRAINT"):
+        self.variables["PATH"] = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
+        for name in (
+            "PIP_FIND_LINKS",
+            "PIP_EXTRA_INDEX_URL",
+            "PIP_CONSTRAINT",
+            "DISPLAY",
+            "WAYLAND_DISPLAY",
+        ):
             self.variables.pop(name, None)
         self.write("pyproject.toml", PROJECT)
         self.write("packaging/constraints.txt", "")
@@ -73,6 +81,10 @@ class SmallCheckout:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
         return path
+
+    def install_with(self, script: str) -> None:
+        """Put a script in the place of the system's installer, which tests must not run."""
+        self.write("bin/apt-get", f"#!/bin/sh\n{script}\n").chmod(0o755)
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         # The Python that the environment of these tests was made from: that is what has a pip.
@@ -182,39 +194,46 @@ def test_two_at_once_do_the_work_once(checkout: SmallCheckout) -> None:
     assert checkout.can_import()
 
 
-def test_an_unknown_system_library_is_named(checkout: SmallCheckout) -> None:
+def test_a_missing_system_library_is_named_with_its_command(checkout: SmallCheckout) -> None:
     checkout.write("source/small.py", "import ctypes\nctypes.CDLL('libnowhere.so.7')\n")
+    checkout.install_with("exit 100")
     code, _, errors = checkout.set_up()
     assert code == 1
-    assert errors.strip() == (
-        "small needs the system library libnowhere.so.7, which is not installed:"
-        " install the package that contains it, then run this again."
-    )
+    assert errors.startswith("\nThese system libraries are needed and missing: libnowhere.so.7.")
+    assert "apt-get install -y --no-install-recommends libnowhere7`" in errors
+    assert len(errors.strip().splitlines()) == 1
     # Once it is there, nothing is installed again.
     checkout.write("source/small.py", "")
     assert checkout.set_up() == (0, "", "")
 
 
-def test_a_known_system_library_is_installed_or_its_command_told(checkout: SmallCheckout) -> None:
-    message = "libgomp.so.1: cannot open shared object file"
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may install system libraries")
+def test_root_has_missing_system_libraries_installed(checkout: SmallCheckout) -> None:
+    message = "libX11.so.6: cannot open shared object file"
     checkout.write(
         "source/small.py",
-        f"import os\nif not os.path.exists('../installed'): raise ImportError('{message}')\n",
+        f"import os\nif not os.path.exists('../asked'): raise ImportError('{message}')\n",
     )
-    installer = checkout.write(
-        "bin/apt-get", f"#!/bin/sh\necho $* >> '{checkout.folder}/installed'\n"
-    )
-    installer.chmod(0o755)
-    checkout.variables["PATH"] = f"{installer.parent}{os.pathsep}{os.environ['PATH']}"
+    checkout.install_with(f"echo $* >> '{checkout.folder}/asked'")
     code, _, errors = checkout.set_up()
-    command = "install -y --no-install-recommends libgomp1"
-    if os.geteuid() == 0:
-        assert (code, errors) == (0, "")
-        installed = (checkout.folder / "installed").read_text(encoding="utf-8")
-        assert installed.splitlines() == ["update", command]
-    else:
-        assert code == 1
-        assert f"sudo apt-get {command}" in errors
+    assert (code, errors) == (0, "")
+    asked = (checkout.folder / "asked").read_text(encoding="utf-8").splitlines()
+    assert asked == ["update", "install -y --no-install-recommends libx11-6"]
+
+
+def test_what_a_window_needs_is_looked_for_where_there_is_a_screen(checkout: SmallCheckout) -> None:
+    checkout.write("bin/ldd", "#!/bin/sh\necho libxcb-cursor.so.0 '=>' not found\n").chmod(0o755)
+    checkout.write("pyproject.toml", PROJECT.replace("window = []", 'window = ["qt.so"]'))
+    checkout.install_with("exit 100")
+    assert checkout.set_up()[0] == 0
+    checkout.variables["DISPLAY"] = ":0"
+    code, output, errors = checkout.set_up()
+    assert code == 1
+    assert "Setting up" not in output
+    assert "libxcb-cursor0`" in errors
+    del checkout.variables["DISPLAY"]
+    assert checkout.set_up() == (0, "", "")
+    assert checkout.set_up("--dev")[0] == 1
 
 
 def with_dependency(name: str) -> str:

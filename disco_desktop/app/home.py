@@ -23,3 +23,8 @@ def trainings_folder() -> Path:
 def identities_folder() -> Path:
     """Return the folder of the keys by which servers know this installation."""
     return default_root().parent / "identities"
+
+
+def home_folder() -> Path:
+    """Return the folder that all others lie in."""
+    return default_root().parent

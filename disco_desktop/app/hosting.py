@@ -35,6 +35,7 @@ class HostedServer:
     Attributes:
         address: where it listens; the port stays the same over restarts.
         restarts: how often it had to be started anew.
+        restarted: set once it was.
     """
 
     address: ServerAddress
@@ -47,6 +48,7 @@ class HostedServer:
         self._process: asyncio.subprocess.Process | None = None
         self._keeper: asyncio.Task[None] | None = None
         self.restarts = 0
+        self.restarted = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         """Start it.
@@ -95,6 +97,7 @@ class HostedServer:
             _log.warning("the server ended with code %s and is started anew", code)
             await self._stop()
             await self._start(port=int(self.address.url.rpartition(":")[2]))
+            self.restarted.set()
 
     async def _start(self, *, port: int) -> ServerAddress:
         command = child_command(

@@ -10,15 +10,33 @@ from __future__ import annotations
 import string
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
+
 from disco_desktop.app.catalogue import SENTENCES, STATUSES
 from disco_desktop.app.inert_text import inert
+from disco_desktop.app.session_words import (
+    EPOCH_ENDED,
+    PARTICIPANTS,
+    ROUND_ENDED,
+    ROUND_TOO_LATE,
+    STATE_NAMES,
+    STATE_SENTENCES,
+)
+from disco_desktop.engine.events import (
+    EpochTrained,
+    ParticipantsChanged,
+    ProblemArose,
+    RoundEnded,
+    StatusChanged,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from disco_desktop.app.session_state import SessionState
     from disco_desktop.engine.dataset.report import Problem
     from disco_desktop.engine.errors import DiscoError
-    from disco_desktop.engine.events import Status
+    from disco_desktop.engine.events import Event, Status
 
 LONGEST_LIST = 20
 
@@ -79,3 +97,51 @@ def status_sentence(status: Status, *, participants: int = 0, minimum: int = 0) 
     return _template.vformat(
         STATUSES[status], (), {"participants": participants, "minimum": minimum}
     )
+
+
+def session_sentence(
+    state: SessionState, *, participants: int = 0, minimum: int = 0, short: bool = False
+) -> str:
+    """Say how a session stands, in a word or in a sentence."""
+    template = (STATE_NAMES if short else STATE_SENTENCES)[state]
+    arguments = {"participants": participants, "minimum": minimum}
+    return _template.vformat(template, (), arguments)
+
+
+def event_sentence(event: Event) -> str:
+    """Say what happened in a training, for its log."""
+    match event:
+        case EpochTrained():
+            return _template.vformat(EPOCH_ENDED, (), _epoch_arguments(event))
+        case RoundEnded():
+            template = ROUND_ENDED if event.is_counted else ROUND_TOO_LATE
+            return _template.vformat(template, (), _round_arguments(event))
+        case ParticipantsChanged():
+            return _template.vformat(PARTICIPANTS, (), structs.asdict(event))
+        case ProblemArose():
+            return sentence_for(event.code, event.arguments)
+        case StatusChanged():
+            return status_sentence(event.status)
+        case _:
+            return ""
+
+
+def _epoch_arguments(event: EpochTrained) -> dict[str, object]:
+    return {
+        "epoch": event.epoch,
+        "epochs": event.epochs,
+        "loss": f"{event.training.loss:.3g}",
+        "accuracy": f"{event.training.accuracy:.1%}",
+        "held_loss": f"{event.validation.loss:.3g}",
+        "held_accuracy": f"{event.validation.accuracy:.1%}",
+    }
+
+
+def _round_arguments(event: RoundEnded) -> dict[str, object]:
+    return {
+        "round": event.round,
+        "rounds": event.rounds,
+        "participants": event.participants,
+        "loss": f"{event.validation.loss:.3g}",
+        "accuracy": f"{event.validation.accuracy:.1%}",
+    }

@@ -10,7 +10,7 @@ import aiohttp
 import msgspec
 
 from disco_desktop.engine.client.address import client_session, connection_error
-from disco_desktop.engine.errors import ServerError
+from disco_desktop.engine.errors import ServerError, TaskError
 from disco_desktop.engine.messages import Problem, TaskSummary
 from disco_desktop.engine.task.task import LARGEST_TASK_BYTES, decode_task
 
@@ -33,7 +33,12 @@ async def fetch_task(address: ServerAddress, task_id: str) -> Task:
         raise ServerError("task_not_on_server", task=task_id, address=address.url)
     if status != 200:
         raise _refusal(address, status, content)
-    task = decode_task(content)
+    try:
+        task = decode_task(content)
+    except TaskError as error:
+        if error.code == "task_not_json":  # a page of the hotel's network, perhaps
+            raise ServerError("server_answer_strange", detail=str(error)) from error
+        raise
     if task.id != task_id:
         raise ServerError("server_answer_strange", address=address.url, detail="another task")
     return task

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
+from disco_desktop.app.sentences import sentence
 from disco_desktop.gui.widgets.layout import column, row
+from disco_desktop.gui.widgets.notice import Notice
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent
+
+    from disco_desktop.engine.errors import DiscoError
     from disco_desktop.gui.navigation import Navigator, Place
     from disco_desktop.gui.pages.page import Page
+    from disco_desktop.gui.theme.theme import Theme
     from disco_desktop.gui.widgets.sidebar import Sidebar
 
 SMALLEST = (960, 640)
@@ -18,20 +25,29 @@ FIRST = (1280, 800)
 
 
 class MainWindow(QMainWindow):
-    """Shows the page of the place where one is."""
+    """Shows the page of the place where one is.
 
-    def __init__(self, navigator: Navigator, sidebar: Sidebar) -> None:
+    Attributes:
+        closed: emitted when somebody closes the window; it stays until `really_close`.
+    """
+
+    closed = Signal()
+
+    def __init__(self, navigator: Navigator, sidebar: Sidebar, theme: Theme) -> None:
         super().__init__()
         self.setWindowTitle("Disco Desktop")
         self.setMinimumSize(*SMALLEST)
         self.resize(*FIRST)
         self._sidebar = sidebar
         self._pages: dict[str, Page] = {}
+        self._may_close = False
+        self._notice = Notice(theme)
         self._stack = QStackedWidget()
         self._above = column(spacing=0)
-        whole = QWidget()
-        whole.setLayout(row(sidebar, column(self._above, self._stack, spacing=0), spacing=0))
-        self.setCentralWidget(whole)
+        self._whole = QWidget()
+        content = column(self._above, self._notice, self._stack, spacing=0)
+        self._whole.setLayout(row(sidebar, content, spacing=0))
+        self.setCentralWidget(self._whole)
         navigator.moved.connect(self.show_place)
 
     def add_page(self, page: Page) -> None:
@@ -43,9 +59,28 @@ class MainWindow(QMainWindow):
         """Put something above the pages."""
         self._above.addWidget(widget)
 
+    def tell(self, error: DiscoError) -> None:
+        """Say what went wrong, above the page."""
+        self._notice.say(sentence(error), "danger", details=str(error))
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Let the services end first; until then the window stays, and can do nothing."""
+        if self._may_close:
+            event.accept()
+            return
+        event.ignore()
+        self._whole.setEnabled(False)
+        self.closed.emit()
+
+    def really_close(self) -> None:
+        """Close, now that nothing needs the window any more."""
+        self._may_close = True
+        self.close()
+
     def show_place(self, place: Place) -> None:
         """Show a place's page."""
         page = self._pages[place.page]
+        self._notice.hide()
         page.entered(place.subject)
         self._stack.setCurrentWidget(page)
         self._sidebar.show_place(place, belongs_to=page.belongs_to)

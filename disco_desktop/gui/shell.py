@@ -35,7 +35,7 @@ class Shell(QObject):
             ("help", self.tr("Help"), "help"),
         )
         self.sidebar = Sidebar(self.navigator, self.theme, places)
-        self.window = MainWindow(self.navigator, self.sidebar)
+        self.window = MainWindow(self.navigator, self.sidebar, self.theme)
         self.home = HomePage(self.theme)
         self.window.add_page(self.home)
         self.window.show_place(self.navigator.place)

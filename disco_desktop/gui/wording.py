@@ -44,3 +44,8 @@ def duration(seconds: float | None) -> str:
 def count(number: int) -> str:
     """Write a whole number."""
     return f"{number:,}"
+
+
+def counted(number: int, one: str, several: str) -> str:
+    """Write a number with the noun that goes with it."""
+    return f"{count(number)} {one if number == 1 else several}"

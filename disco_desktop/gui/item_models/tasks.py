@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 
 from disco_desktop.app.inert_text import inert
 from disco_desktop.gui.widgets.card_delegate import CARD, CardContent
+from disco_desktop.gui.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +68,7 @@ class TaskModel(QAbstractListModel):
         }
         kinds = {"tabular": self.tr("table"), "image": self.tr("images"), "text": self.tr("text")}
         here = (
-            self.tr("%n taking part", "", task.participants)
+            self.tr("{number} taking part").format(number=count(task.participants))
             if task.participants
             else self.tr("nobody is here yet")
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from string import Template
 from typing import TYPE_CHECKING
 
+from disco_desktop.engine.resources import resource
 from disco_desktop.gui.theme.tokens import RADIUS, SIDEBAR_WIDTH
 
 if TYPE_CHECKING:
@@ -84,6 +85,16 @@ QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTe
     border: 2px solid $accent; padding: 4px 7px;
 }
 QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled { color: $muted; background: $ground; }
+QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
+    subcontrol-origin: border; width: 24px; border: none; background: none;
+}
+QSpinBox::up-button, QDoubleSpinBox::up-button { subcontrol-position: top right; }
+QSpinBox::down-button, QDoubleSpinBox::down-button { subcontrol-position: bottom right; }
+QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url($icons/chevron-up.svg); width: 12px; }
+QSpinBox::down-arrow, QDoubleSpinBox::down-arrow, QComboBox::down-arrow {
+    image: url($icons/chevron-down.svg); width: 12px;
+}
+QComboBox::drop-down { border: none; width: 26px; }
 QLineEdit[invalid="true"] { border-color: $danger; }
 
 QTableView, QListView, QTreeView {
@@ -128,6 +139,7 @@ def style_sheet(tokens: Tokens) -> str:
     """Return the application's style sheet in a theme's colours."""
     return _SHEET.substitute(
         {name: value for name, value in vars(tokens).items() if isinstance(value, str)},
+        icons=resource("icons").as_posix(),
         radius=RADIUS,
         sidebar=SIDEBAR_WIDTH,
     )

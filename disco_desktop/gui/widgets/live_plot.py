@@ -86,6 +86,7 @@ class LivePlot(pg.PlotWidget):  # type: ignore[misc]
 
     def _paint(self) -> None:
         tokens = self._theme.tokens
+        self.setBackground(tokens.surface)
         training, validation = tokens.series[0], tokens.series[1]
         faint = QColor(training)
         faint.setAlphaF(0.35)

@@ -1,0 +1,176 @@
+"""The application put together: services, pages, and what leads from one to the other."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from disco_desktop.app.home import home_folder
+from disco_desktop.app.inert_text import inert
+from disco_desktop.app.journey import Journey
+from disco_desktop.app.server_in_use import ServerInUse
+from disco_desktop.app.session import CurrentSession
+from disco_desktop.app.settings import ServerChoice, SettingsFile
+from disco_desktop.app.task_catalogue import TaskCatalogue
+from disco_desktop.app.training_folder import TrainingFolder
+from disco_desktop.app.training_plan import make_plan
+from disco_desktop.gui.errands import Errands
+from disco_desktop.gui.pages.task import TaskPage
+from disco_desktop.gui.pages.tasks import TasksPage
+from disco_desktop.gui.pages.train import TrainPage
+from disco_desktop.gui.steps import steps_of
+from disco_desktop.gui.widgets.task_bar import TaskBar
+
+if TYPE_CHECKING:
+    from disco_desktop.engine.errors import DiscoError
+    from disco_desktop.gui.navigation import Place
+    from disco_desktop.gui.shell import Shell
+
+_ON_THE_WAY = ("task", "data", "train")
+
+
+class Desktop(QObject):
+    """Makes the services, gives the pages what they need, and closes everything in order."""
+
+    def __init__(self, shell: Shell, server_url: str | None) -> None:
+        super().__init__()
+        self._shell = shell
+        self._server_url = server_url
+        self._closing = asyncio.Event()
+        self._errands = Errands(self._tell)
+        self.settings = SettingsFile(home_folder())
+        self.server = ServerInUse(home_folder() / "server")
+        self.catalogue = TaskCatalogue(self.server)
+        self.current = CurrentSession()
+        self._journeys: dict[str, Journey] = {}
+        self._make_pages()
+        self._connect()
+
+    def _make_pages(self) -> None:
+        shell = self._shell
+        shell.theme.choose(self.settings.current.theme)
+        self.task_bar = TaskBar(shell.theme, shell.navigator)
+        self.tasks = TasksPage(shell.theme, shell.navigator, self.catalogue, self._errands)
+        self.task = TaskPage(shell.theme)
+        self.train = TrainPage(shell.theme, self.current)
+        shell.window.show_above(self.task_bar)
+        for page in (self.tasks, self.task, self.train):
+            shell.window.add_page(page)
+
+    def _connect(self) -> None:
+        navigator = self._shell.navigator
+        self._shell.window.closed.connect(self._closing.set)
+        self._shell.home.participate.connect(lambda: navigator.go("tasks"))
+        self._shell.home.use_model.connect(lambda: navigator.go("library"))
+        self.server.observe(lambda: self._errands.run(self.catalogue.refresh()))
+        self.tasks.retry.connect(lambda: self._errands.run(self._try_server_again()))
+        self.task.go_on.connect(lambda task_id: navigator.go("data", task_id))
+        self.train.start.connect(lambda: self._errands.run(self._start()))
+        self.train.pause.connect(lambda: self._with_session("pause"))
+        self.train.resume.connect(lambda: self._with_session("resume"))
+        self.train.stop.connect(lambda: self._with_session("stop"))
+        self.current.observe(self._session_changed)
+        self.task_bar.stepper.chosen.connect(self._go_to_step)
+        navigator.moved.connect(self._show_place)
+
+    async def run(self) -> None:
+        """Serve until the window is closed, then end everything in order."""
+        chosen = self.settings.current.server
+        if self._server_url is not None:
+            chosen = ServerChoice(self._server_url)
+        try:
+            await self.server.use(chosen)
+            self._show_place(self._shell.navigator.place)
+            await self._closing.wait()
+        finally:
+            await self._close()
+
+    async def _close(self) -> None:
+        """Session and workers first, then the server that they talk with."""
+        await self._errands.close()
+        await self.current.close()
+        await self.server.close()
+        self._shell.window.really_close()
+
+    # --- the way through a task
+
+    def _show_place(self, place: Place) -> None:
+        if place.page in _ON_THE_WAY:
+            self._errands.run(self._show_task(place))
+        else:
+            self.task_bar.hide()
+
+    async def _show_task(self, place: Place) -> None:
+        journey = await self._journey(place.subject)
+        if place != self._shell.navigator.place:
+            return
+        self._show_steps(place)
+        if place.page == "task":
+            self.task.show_journey(journey)
+            self._errands.run(self.current.warm_up())
+        elif place.page == "train":
+            self.train.show_journey(journey, together=self._together())
+
+    async def _journey(self, task_id: str) -> Journey:
+        """Return the way through a task, begun where it was not."""
+        task = await self.catalogue.task(task_id)
+        journey = self._journeys.get(task_id)
+        if journey is None or journey.task.digest != task.digest:
+            journey = Journey(task)
+            journey.observe(lambda: self._show_steps(self._shell.navigator.place))
+            self._journeys[task_id] = journey
+        return journey
+
+    def _together(self) -> str:
+        address = self.server.address
+        if self.server.is_here:
+            return self.tr("Through the server on this computer. Others on it can join.")
+        return self.tr("Through the server {address}.").format(
+            address=inert(address.url) if address else "?"
+        )
+
+    def _show_steps(self, place: Place) -> None:
+        journey = self._journeys.get(place.subject)
+        if journey is not None and place.page in _ON_THE_WAY:
+            self.task_bar.show_steps(steps_of(journey, self.current), place.page)
+
+    def _go_to_step(self, step: str) -> None:
+        place = self._shell.navigator.place
+        journey = self._journeys.get(place.subject)
+        if step in _ON_THE_WAY or journey is None:
+            self._shell.navigator.go(step, place.subject)
+        elif journey.model_id is not None:
+            self._shell.navigator.go(step, journey.model_id)
+
+    # --- the training
+
+    async def _start(self) -> None:
+        journey = await self._journey(self._shell.navigator.place.subject)
+        name = f"{journey.task.display.title}"
+        plan = await make_plan(journey.wishes(self.server, save_as=name))
+        folder = await asyncio.to_thread(TrainingFolder.begin, plan)
+        self.current.begin(folder)
+        self.train.show_journey(journey, together=self._together())
+
+    def _with_session(self, action: str) -> None:
+        session = self.current.session
+        if session is not None:
+            self._errands.run(getattr(session, action)())
+
+    def _session_changed(self) -> None:
+        session = self.current.session
+        if session is None or session.finished is None or session.finished.model is None:
+            return
+        journey = self._journeys.get(session.folder.plan.task.id)
+        if journey is not None and journey.model_id != session.finished.model.id:
+            journey.choose_model(session.finished.model.id)
+
+    async def _try_server_again(self) -> None:
+        await self.server.try_again()
+        await self.catalogue.refresh()
+
+    def _tell(self, error: DiscoError) -> None:
+        """Show what went wrong with something that a person asked for."""
+        self._shell.window.tell(error)

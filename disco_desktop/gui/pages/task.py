@@ -1,0 +1,171 @@
+"""A task's description: what is learnt, from what, how, and what a participant may choose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QGridLayout, QSpinBox, QWidget
+
+from disco_desktop.app.inert_text import inert, inert_paragraphs
+from disco_desktop.gui.pages.page import Page
+from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
+from disco_desktop.gui.widgets.buttons import ActionButton
+from disco_desktop.gui.widgets.card import Card
+from disco_desktop.gui.widgets.facts import Facts
+from disco_desktop.gui.widgets.layout import column, row
+from disco_desktop.gui.widgets.text import Badge, Text
+from disco_desktop.gui.wording import count, counted, share
+
+if TYPE_CHECKING:
+    from disco_desktop.app.journey import Journey
+    from disco_desktop.engine.task.task import Task
+    from disco_desktop.gui.theme.theme import Theme
+
+_LARGEST_EPOCHS = 100_000
+_LARGEST_BATCH = 65_536
+
+
+class TaskPage(Page):
+    """Overview, data, model and training of one task, and two figures one may change."""
+
+    name = "task"
+    belongs_to = "tasks"
+    go_on = Signal(str)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(" ", " ")
+        self._theme = theme
+        self._journey: Journey | None = None
+        self._badges = row(spacing=SMALL)
+        self._overview = Text(is_selectable=True)
+        self._data_format = Text(is_selectable=True)
+        self._model = Text(is_selectable=True)
+        self._columns = Facts()
+        self._together = Facts()
+        self._epochs = self._spin(self.tr("Epochs"), _LARGEST_EPOCHS)
+        self._batch_size = self._spin(self.tr("Batch size"), _LARGEST_BATCH)
+        self._rounds = Text(tone="muted", size="small")
+        own = Facts([(self.tr("Epochs"), self._epochs), (self.tr("Batch size"), self._batch_size)])
+        action = QAction(self.tr("Choose &data"), self)
+        action.setStatusTip(self.tr("Go on to choose the data to train on"))
+        action.triggered.connect(self._choose_data)
+        left = column(
+            Card(column(Text(self.tr("What is learnt"), size="strong"), self._overview,
+                        spacing=SMALL), margin=LARGE),
+            Card(column(Text(self.tr("What the data look like"), size="strong"),
+                        self._data_format, self._columns, spacing=MEDIUM), margin=LARGE),
+            Card(column(Text(self.tr("The model"), size="strong"), self._model,
+                        spacing=SMALL), margin=LARGE),
+            None,
+            spacing=MEDIUM,
+        )  # fmt: skip
+        right = column(
+            Card(column(Text(self.tr("Training together"), size="strong"), self._together,
+                        spacing=MEDIUM), margin=LARGE),
+            Card(column(Text(self.tr("Your own training"), size="strong"), own, self._rounds,
+                        spacing=MEDIUM), margin=LARGE),
+            None,
+            spacing=MEDIUM,
+        )  # fmt: skip
+        grid = QGridLayout()
+        grid.setSpacing(MEDIUM)
+        grid.addLayout(left, 0, 0)
+        grid.addLayout(right, 0, 1)
+        grid.setColumnStretch(0, 3)
+        grid.setColumnStretch(1, 2)
+        self.add(self._badges, grid, row(None, ActionButton(action, "primary")), None)
+
+    def _spin(self, name: str, largest: int) -> QSpinBox:
+        spin = QSpinBox()
+        spin.setRange(1, largest)
+        spin.setAccessibleName(name)
+        spin.setMinimumWidth(110)
+        spin.setGroupSeparatorShown(True)
+        spin.setKeyboardTracking(False)
+        spin.valueChanged.connect(self._figures_changed)
+        return spin
+
+    def show_journey(self, journey: Journey) -> None:
+        """Show a task and what was chosen for it."""
+        self._journey = None  # the fields change below, and nobody chose that
+        task = journey.task
+        display = task.display
+        self.title.setText(inert(display.title))
+        self.subtitle.setText(inert(display.summary))
+        self._overview.setText(inert_paragraphs(display.overview or display.summary))
+        self._data_format.setText(inert_paragraphs(display.data_format))
+        self._model.setText(inert_paragraphs(display.model))
+        self._columns.setVisible(not display.data_format)
+        self._columns.show_facts(
+            [(inert(column.name), inert(column.description)) for column in task.data.inputs]
+            + [(inert(task.data.outcome.name), self._outcome(task))]
+        )
+        self._together.show_facts(self._agreement(task))
+        self._show_badges(task)
+        self._epochs.setValue(journey.epochs or task.training.epochs)
+        self._batch_size.setValue(journey.batch_size or task.training.batch_size)
+        self._journey = journey
+        self._show_rounds()
+
+    def _outcome(self, task: Task) -> str:
+        outcome = task.data.outcome
+        pairs = zip(outcome.values, outcome.labels, strict=True)
+        said = ", ".join(f"{inert(value)} = {inert(label)}" for value, label in pairs)
+        return self.tr("what is predicted: {values}").format(values=said)
+
+    def _agreement(self, task: Task) -> list[tuple[str, str | QWidget]]:
+        together, training = task.collaboration, task.training
+        optimizer = str(training.optimizer.__struct_config__.tag)
+        return [
+            (self.tr("Participants"), self.tr("at least {number}").format(
+                number=count(together.minimum_participants))),
+            (self.tr("Exchange"), self.tr("after every {epochs}").format(
+                epochs=counted(training.round_duration, self.tr("epoch"), self.tr("epochs")))),
+            (self.tr("Rounds"), count(training.rounds)),
+            (self.tr("Held out"), self.tr("{share} of the data, to measure the model").format(
+                share=share(training.validation_split))),
+            (self.tr("Weighting"), self.tr("by number of samples")
+                if together.weighting == "samples" else self.tr("all alike")),
+            (self.tr("Optimiser"), f"{optimizer}, {training.optimizer.learning_rate:g}"),
+        ]  # fmt: skip
+
+    def _show_badges(self, task: Task) -> None:
+        while (item := self._badges.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        schemes = {
+            "federated": self.tr("through a server"),
+            "decentralized": self.tr("between participants"),
+            "local": self.tr("alone"),
+        }
+        self._badges.addWidget(Badge(self.tr("table")))
+        self._badges.addWidget(Badge(schemes[task.collaboration.scheme]))
+        self._badges.addStretch(1)
+
+    def _figures_changed(self) -> None:
+        if self._journey is None:
+            return
+        training = self._journey.task.training
+        epochs, batch_size = self._epochs.value(), self._batch_size.value()
+        self._journey.choose_training(
+            epochs=None if epochs == training.epochs else epochs,
+            batch_size=None if batch_size == training.batch_size else batch_size,
+        )
+        self._show_rounds()
+
+    def _show_rounds(self) -> None:
+        if self._journey is None:
+            return
+        duration = self._journey.task.training.round_duration
+        rounds = -(-self._epochs.value() // duration)
+        self._rounds.setText(
+            self.tr("That is {rounds} with the others.").format(
+                rounds=counted(rounds, self.tr("round"), self.tr("rounds"))
+            )
+        )
+
+    def _choose_data(self) -> None:
+        if self._journey is not None:
+            self.go_on.emit(self._journey.task.id)

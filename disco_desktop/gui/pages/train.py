@@ -1,0 +1,344 @@
+"""Training: with whom, how it goes, and what came of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QProgressBar, QRadioButton, QWidget
+
+from disco_desktop.app.sentences import sentence, session_sentence
+from disco_desktop.gui.item_models.training_log import TrainingLogModel
+from disco_desktop.gui.pages.page import Page
+from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
+from disco_desktop.gui.widgets.buttons import ActionButton
+from disco_desktop.gui.widgets.card import Card
+from disco_desktop.gui.widgets.layout import column, row
+from disco_desktop.gui.widgets.live_plot import LivePlot
+from disco_desktop.gui.widgets.log_view import LogView
+from disco_desktop.gui.widgets.notice import Notice
+from disco_desktop.gui.widgets.stat_card import StatCard
+from disco_desktop.gui.widgets.text import Badge, Text
+from disco_desktop.gui.wording import NOTHING, count, counted, duration, figure, share, size
+
+if TYPE_CHECKING:
+    from disco_desktop.app.journey import Company, Journey
+    from disco_desktop.app.session import CurrentSession, Session
+    from disco_desktop.app.session_state import SessionState
+    from disco_desktop.gui.theme.theme import Theme
+    from disco_desktop.gui.widgets.text import Tone
+
+_FRAME = 50  # milliseconds between two pictures of a running training
+
+_TONES: dict[SessionState, Tone] = {
+    "training": "accent",
+    "sharing": "accent",
+    "waiting for participants": "warning",
+    "reconnecting": "warning",
+    "paused": "warning",
+    "finished": "success",
+    "failed": "danger",
+}
+
+
+class TrainPage(Page):
+    """Start, watch, pause and stop a training; at its end, what was achieved and what is next."""
+
+    name = "train"
+    belongs_to = "tasks"
+    start = Signal()
+    pause = Signal()
+    resume = Signal()
+    stop = Signal()
+    test_model = Signal(str)
+    use_model = Signal(str)
+    show_model = Signal(str)
+
+    def __init__(self, theme: Theme, current: CurrentSession) -> None:
+        super().__init__(" ", "")
+        self._theme = theme
+        self._current = current
+        self._journey: Journey | None = None
+        self._shown: Session | None = None
+        self._make_actions()
+        self._state = Badge()
+        self._status = Text(size="heading")
+        self._notice = Notice(theme)
+        self._end = self._make_end()
+        self._choices = self._make_choices()
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 1000)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName(self.tr("Progress of the training"))
+        self._cards = {
+            "round": StatCard(self.tr("Round")),
+            "epoch": StatCard(self.tr("Epoch")),
+            "batch": StatCard(self.tr("Batch")),
+            "participants": StatCard(self.tr("Participants")),
+            "left": StatCard(self.tr("Training left")),
+            "waited": StatCard(self.tr("Waited for others")),
+            "sent": StatCard(self.tr("Sent")),
+            "received": StatCard(self.tr("Received")),
+        }
+        self._loss = LivePlot(theme, self.tr("Loss"))
+        self._accuracy = LivePlot(theme, self.tr("Accuracy"), is_share=True)
+        self._log = TrainingLogModel()
+        self._log_view = LogView(self._log)
+        self._compose()
+        self._frame = QTimer(self)
+        self._frame.setSingleShot(True)
+        self._frame.setInterval(_FRAME)
+        self._frame.timeout.connect(self._draw)
+        self._clock = QTimer(self)
+        self._clock.setInterval(1_000)
+        self._clock.timeout.connect(self._draw)
+        current.observe(self._soon)
+
+    def _make_actions(self) -> None:
+        def action(text: str, tip: str, signal: object, shortcut: str = "") -> QAction:
+            made = QAction(text, self)
+            made.setStatusTip(tip)
+            made.triggered.connect(signal)
+            if shortcut:
+                made.setShortcut(shortcut)
+            self.addAction(made)
+            return made
+
+        self._start = action(
+            self.tr("&Start training"), self.tr("Train on your data"), self.start, "Ctrl+Return"
+        )
+        self._pause = action(
+            self.tr("&Pause"), self.tr("Pause after this batch"), self.pause, "Ctrl+P"
+        )
+        self._resume = action(
+            self.tr("&Resume"), self.tr("Go on with the training"), self.resume, "Ctrl+R"
+        )
+        self._stop = action(
+            self.tr("S&top"), self.tr("Leave; the training can go on later"), self.stop, "Ctrl+."
+        )
+
+    def _make_choices(self) -> Card:
+        """Make the choice of company: with others, practising, or alone."""
+        self._company = QButtonGroup(self)
+        self._company_text: dict[Company, Text] = {}
+        rows = column(Text(self.tr("With whom"), size="strong"), spacing=SMALL)
+        choices: tuple[tuple[Company, str, str], ...] = (
+            ("together", self.tr("Train together"), ""),
+            (
+                "practice",
+                self.tr("Practise on this computer"),
+                self.tr(
+                    "Your data are shared out among three participants, all of them here: "
+                    "to see what training together is like."
+                ),
+            ),
+            (
+                "alone",
+                self.tr("Train alone"),
+                self.tr("Nothing is exchanged with anybody."),
+            ),
+        )
+        for company, title, text in choices:
+            button = QRadioButton(title)
+            button.setProperty("company", company)
+            button.setAccessibleDescription(text)
+            words = Text(text, tone="muted", size="small")
+            words.setContentsMargins(LARGE, 0, 0, 0)
+            self._company.addButton(button)
+            self._company_text[company] = words
+            rows.addWidget(button)
+            rows.addWidget(words)
+        self._company.buttonClicked.connect(self._choose_company)
+        return Card(rows, margin=LARGE)
+
+    def _make_end(self) -> Card:
+        """Make what is shown at the end of a training that was completed."""
+        self._achieved = Text(size="heading")
+        self._achieved_more = Text(tone="muted")
+        actions = []
+        for text, tip, signal in (
+            (self.tr("T&est the model"), self.tr("See how good it is on other data"),
+             self.test_model),
+            (self.tr("&Use the model"), self.tr("Predict with it"), self.use_model),
+            (self.tr("Show in &models"), self.tr("Its curves, its name, export"), self.show_model),
+        ):  # fmt: skip
+            action = QAction(text, self)
+            action.setStatusTip(tip)
+            action.triggered.connect(lambda _=False, signal=signal: self._with_model(signal))
+            actions.append(action)
+        buttons = [ActionButton(one, "" if n else "primary") for n, one in enumerate(actions)]
+        return Card(
+            column(self._achieved, self._achieved_more, row(*buttons, None), spacing=SMALL),
+            margin=LARGE,
+        )
+
+    def _compose(self) -> None:
+        buttons = row(
+            ActionButton(self._start, "primary"),
+            ActionButton(self._pause),
+            ActionButton(self._resume, "primary"),
+            ActionButton(self._stop),
+        )
+        head = row(column(row(self._state, None), self._status, spacing=SMALL), buttons)
+        head.setStretch(0, 1)
+        cards = QGridLayout()
+        cards.setSpacing(SMALL)
+        for place, card in enumerate(self._cards.values()):
+            cards.addWidget(card, place // 4, place % 4)
+            cards.setColumnStretch(place % 4, 1)
+        plots = QGridLayout()
+        plots.setSpacing(MEDIUM)
+        for place, plot in enumerate((self._loss, self._accuracy)):
+            plots.addWidget(Card(plot, margin=SMALL), 0, place)
+            plots.setColumnStretch(place, 1)
+        self._live = QWidget()
+        self._live.setLayout(column(self._bar, cards, plots, self._log_view, spacing=MEDIUM))
+        self.add(head, self._notice, self._end, self._live, self._choices, None)
+
+    # --- what is shown
+
+    def show_journey(self, journey: Journey, *, together: str) -> None:
+        """Show a task's training; `together` says through which server."""
+        self._journey = journey
+        self._company_text["together"].setText(together)
+        self._draw()
+
+    def _choose_company(self) -> None:
+        button = self._company.checkedButton()
+        if self._journey is not None and button is not None:
+            self._journey.choose_company(button.property("company"))
+            self._draw()
+
+    def _with_model(self, signal: object) -> None:
+        session = self._session
+        if session is not None and session.finished is not None and session.finished.model:
+            signal.emit(session.finished.model.id)  # type: ignore[attr-defined]
+
+    @property
+    def _session(self) -> Session | None:
+        """The session of the task that is shown."""
+        session, journey = self._current.session, self._journey
+        if session is None or journey is None or session.folder.plan.task.id != journey.task.id:
+            return None
+        return session
+
+    def _soon(self) -> None:
+        """Draw in a while: events come faster than anybody can see."""
+        if not self._frame.isActive():
+            self._frame.start()
+
+    def _draw(self) -> None:
+        journey, session = self._journey, self._session
+        if journey is None:
+            return
+        if session is not self._shown:
+            self._shown = session
+            self._loss.clear_curves()
+            self._accuracy.clear_curves()
+            self._log.show_lines(session.lines if session else ())
+        self._draw_head(journey, session)
+        is_under_way = session is not None and session.is_under_way
+        self._choices.setVisible(not is_under_way)
+        self._live.setVisible(session is not None)
+        for button in self._company.buttons():
+            button.setChecked(button.property("company") == journey.company)
+        if is_under_way != self._clock.isActive():
+            (self._clock.start if is_under_way else self._clock.stop)()
+        if session is not None:
+            self._draw_session(session)
+
+    def _draw_head(self, journey: Journey, session: Session | None) -> None:
+        state: SessionState = session.state if session else "idle"
+        actions = session.actions if session else frozenset(("start",))
+        self.title.setText(journey.task.display.title)
+        self._state.show_state(session_sentence(state, short=True), _TONES.get(state, ""))
+        mine = session.log.participants[0] if session else None
+        self._status.setText(
+            session_sentence(
+                state,
+                participants=mine.present if mine else 0,
+                minimum=mine.minimum if mine else 0,
+            )
+        )
+        obstacle = {
+            "no data": self.tr("Choose data first."),
+            "unusable data": self.tr("These data cannot be trained on."),
+        }.get(journey.obstacle_to_training, "")
+        elsewhere = self._current.is_under_way and session is None
+        if elsewhere:
+            obstacle = self.tr("Another training is under way. Stop it or wait for its end.")
+        is_again = state in ("finished", "stopped", "failed")
+        self._start.setText(self.tr("&Start again") if is_again else self.tr("&Start training"))
+        self._start.setVisible("start" in actions)
+        self._start.setEnabled(not obstacle)
+        self._start.setStatusTip(obstacle or self.tr("Train on your data"))
+        self._pause.setVisible("pause" in actions)
+        self._resume.setVisible("resume" in actions)
+        self._stop.setVisible("stop" in actions)
+        self._draw_end(session, obstacle if state == "idle" else "")
+
+    def _draw_end(self, session: Session | None, obstacle: str) -> None:
+        """Show how it ended, or why it cannot begin."""
+        is_finished = session is not None and session.state == "finished"
+        self._end.setVisible(is_finished)
+        if session is not None and session.state == "failed" and session.error is not None:
+            self._notice.say(sentence(session.error), "danger", details=str(session.error))
+        elif session is not None and session.state == "stopped":
+            self._notice.say(self.tr("Stopped. The training can go on from here."), "info")
+        elif obstacle:
+            self._notice.say(obstacle, "warning")
+        else:
+            self._notice.hide()
+        if is_finished and session is not None and session.finished is not None:
+            reached = session.finished.validation
+            self._achieved.setText(
+                self.tr("The model is right for {share} of the data that were held out.").format(
+                    share=share(reached.accuracy)
+                )
+            )
+            rounds = len(session.curves.rounds)
+            kept = session.finished.model
+            self._achieved_more.setText(
+                self.tr("Trained in {epochs}, exchanged {times}; kept as “{name}”.").format(
+                    epochs=counted(len(session.curves.epochs), self.tr("epoch"), self.tr("epochs")),
+                    times=counted(rounds, self.tr("time"), self.tr("times")),
+                    name=kept.name if kept else NOTHING,
+                )
+            )
+
+    def _draw_session(self, session: Session) -> None:
+        log = session.log.participants[0]
+        plan = session.folder.plan
+        rounds = plan.settings(1).rounds
+        done = log.rounds[-1].round if log.rounds else 0
+        now = log.batch.round if log.batch else done + 1
+        is_over = session.state == "finished"
+        rounds = max(log.rounds[-1].rounds if log.rounds else rounds, 1)
+        self._cards["round"].show_value(f"{min(max(now, done), rounds)} / {rounds}")
+        epoch = log.batch.epoch if log.batch else 0
+        self._cards["epoch"].show_value(f"{epoch} / {plan.epochs}")
+        batch = log.batch
+        loss = figure(batch.loss) if batch else ""
+        self._cards["batch"].show_value(
+            f"{batch.batch} / {batch.batches}" if batch else NOTHING,
+            self.tr("loss {loss}").format(loss=loss) if batch else "",
+        )
+        present = log.rounds[-1].participants if is_over and log.rounds else log.present
+        self._cards["participants"].show_value(
+            count(present), self.tr("at least {number}").format(number=log.minimum)
+        )
+        left = 0.0 if is_over else session.time_left.training
+        self._cards["left"].show_value(duration(left), self.tr("without waiting"))
+        self._cards["waited"].show_value(duration(session.time_left.waited))
+        self._cards["sent"].show_value(size(log.bytes_sent), self.tr("updates, not data"))
+        self._cards["received"].show_value(size(log.bytes_received), self.tr("common models"))
+        steps = plan.epochs * (batch.batches if batch else 1)
+        at = ((epoch - 1) * batch.batches + batch.batch) if batch else 0
+        self._bar.setValue(1000 if is_over else round(1000 * at / max(steps, 1)))
+        curves = session.curves
+        for plot, figures in ((self._loss, curves.loss), (self._accuracy, curves.accuracy)):
+            plot.show_batches(curves.batch_epochs, figures.batches)
+            plot.show_epochs(curves.epochs, figures.training, figures.validation)
+            plot.show_rounds(curves.rounds)
+        self._log.show_lines(session.lines)

@@ -1,0 +1,40 @@
+"""What the tests of the application's services start from."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+
+from disco_desktop.engine.default_tasks.titanic import TitanicProvider
+from disco_desktop.engine.task.task import encode_task
+from disco_desktop.engine.weights.manifest import Manifest
+from disco_desktop.engine.weights.model_file import write_model
+from disco_desktop.engine.weights.weights import Weights
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from disco_desktop.engine.task.task import Task
+
+
+@pytest.fixture
+def titanic() -> Task:
+    return TitanicProvider().get_task()
+
+
+@pytest.fixture
+def tasks_dir(tmp_path: Path, titanic: Task) -> Path:
+    """A folder with the Titanic task and first weights, all zero since nobody trains on them."""
+    bundle = tmp_path / "tasks" / titanic.id
+    bundle.mkdir(parents=True)
+    (bundle / "task.json").write_bytes(encode_task(titanic))
+    widths = [5, 124, 64, 32, 1]
+    names, shapes = [], []
+    for number, (before, after) in enumerate(pairwise(widths), start=1):
+        names += [f"dense{number}.weight", f"dense{number}.bias"]
+        shapes += [(after, before), (after,)]
+    manifest = Manifest(names=tuple(names), shapes=tuple(shapes))
+    write_model(bundle / "weights.safetensors", Weights.zeros(manifest), {})
+    return bundle.parent

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from disco_desktop.app.training_plan import (
+    decode_plan,
+    encode_plan,
+    make_plan,
+    participant_seed,
+)
+from disco_desktop.app.wishes import Wishes
+from disco_desktop.engine.errors import DiscoError
+
+DATA = Path("data.csv")
+
+
+async def test_what_is_not_wished_is_the_tasks() -> None:
+    plan = await make_plan(Wishes(task="titanic", data=DATA))
+    assert (plan.scheme, plan.users) == ("federated", 1)
+    assert (plan.epochs, plan.round_duration, plan.batch_size) == (10, 2, 30)
+    assert plan.needs_server
+    assert Path(plan.data).is_absolute()
+
+
+async def test_the_servers_task_holds_what_was_wished() -> None:
+    wishes = Wishes(
+        task="titanic", data=DATA, users=3, epochs=6, round_duration=3, batch_size=8, seed=5
+    )
+    plan = await make_plan(wishes)
+    training = plan.task.training
+    assert (training.epochs, training.round_duration, training.batch_size) == (6, 3, 8)
+    assert plan.task.collaboration.minimum_participants == 3
+    assert plan.seed == 5
+
+
+async def test_fewer_epochs_than_a_round_are_one_round() -> None:
+    plan = await make_plan(Wishes(task="titanic", data=DATA, epochs=1))
+    assert (plan.epochs, plan.round_duration) == (1, 1)
+
+
+async def test_without_a_seed_each_plan_has_another_one() -> None:
+    wishes = Wishes(task="titanic", data=DATA)
+    seeds = {(await make_plan(wishes)).seed for _ in range(4)}
+    assert len(seeds) > 1
+
+
+@pytest.mark.parametrize(
+    ("wish", "code"),
+    [
+        ({"task": "titanc"}, "task_unknown"),
+        ({"scheme": "decentralized"}, "scheme_not_available"),
+        ({"fingerprint": "ab" * 32}, "fingerprint_without_server"),
+        ({"server": "http://127.0.0.1:9", "round_duration": 2}, "round_duration_is_the_servers"),
+        ({"server": "http://127.0.0.1:9", "scheme": "local"}, "server_when_alone"),
+        ({"server": "http://example.org"}, "server_address_plain"),
+        ({"epochs": 2, "round_duration": 3}, "round_longer_than_training"),
+    ],
+)
+async def test_wishes_that_cannot_be(wish: dict[str, object], code: str) -> None:
+    wishes = Wishes(**({"task": "titanic", "data": DATA} | wish))  # type: ignore[arg-type]
+    with pytest.raises(DiscoError) as raised:
+        await make_plan(wishes)
+    assert raised.value.code == code
+
+
+async def test_a_plan_is_read_as_it_was_written() -> None:
+    plan = await make_plan(Wishes(task="titanic", data=DATA, users=2, save_as="Mine"))
+    assert decode_plan(encode_plan(plan)) == plan
+    with pytest.raises(msgspec.DecodeError):
+        decode_plan(encode_plan(plan)[:-1])
+
+
+async def test_a_wish_that_a_plan_does_not_fulfil_is_found() -> None:
+    plan = await make_plan(Wishes(task="titanic", data=DATA, users=2, epochs=4))
+    assert plan.contradiction(Wishes(task="titanic", data=DATA)) is None
+    assert plan.contradiction(Wishes(task="titanic", data=DATA, users=2, epochs=4)) is None
+    assert plan.contradiction(Wishes(task="titanic", data=DATA, epochs=5)) == "epochs"
+    assert plan.contradiction(Wishes(task="titanic", data=DATA, same_data=True)) == "same_data"
+
+
+def test_each_participant_has_a_seed_of_its_own() -> None:
+    seeds = [participant_seed(7, number) for number in range(1, 65)]
+    assert len(set(seeds)) == 64
+    assert seeds == [participant_seed(7, number) for number in range(1, 65)]
+    assert participant_seed(8, 1) != seeds[0]

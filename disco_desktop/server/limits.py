@@ -36,6 +36,7 @@ class Limits:
         heartbeat_seconds: silence after which a participant is asked whether it is there; one
             that does not answer within half of that is gone.
         reconnect_seconds: how long a participant whose connection broke is waited for.
+        notice_seconds: how long members are not told again how many they are.
         retry_seconds: how long after a round could not be stored it is tried again.
         outgoing_messages: messages that may wait for a participant that reads too slowly.
         task_bytes: the largest description of a task.
@@ -67,6 +68,7 @@ class Limits:
     hello_seconds: float = 10.0
     heartbeat_seconds: float = 20.0
     reconnect_seconds: float = 10.0
+    notice_seconds: float = 0.2
     retry_seconds: float = 5.0
     outgoing_messages: int = 256
     task_bytes: int = MIB

@@ -103,6 +103,8 @@ class Room:
         self._is_closed = True
         self.members.close()
         self._stop_timers()
+        if self._notice is not None:
+            self._notice.cancel()
         while self._errands:
             await asyncio.wait(self._errands)
         self._stop_timers()

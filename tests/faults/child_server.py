@@ -36,10 +36,10 @@ _SECRETS = re.compile(r"Bearer|[0-9a-f]{16}\.[A-Za-z0-9_-]{20,}|PRIVATE")
 
 
 def tasks() -> dict[str, Task]:
-    """`hurried` closes a round without those who take too long, `patient` waits for them."""
+    """`hurried` closes a round without those who take too long; the others wait for them."""
     return {
         name: msgspec.structs.replace(task_with(round_deadline=seconds), id=name)
-        for name, seconds in (("hurried", 1.0), ("patient", 600.0))
+        for name, seconds in (("hurried", 1.0), ("patient", 600.0), ("quiet", 600.0))
     }
 
 
@@ -49,6 +49,7 @@ class ChildServer:
     Attributes:
         address: where it is, with its certificate's fingerprint if it has one.
         tasks: what it offers, by name.
+        folder: everything of it.
     """
 
     def __init__(self, process: subprocess.Popen[bytes], log: Path, *, is_tls: bool) -> None:
@@ -60,7 +61,13 @@ class ChildServer:
             f"{scheme}://127.0.0.1:{self.port}", fingerprint.strip() or None
         )
         self.tasks = tasks()
+        self.folder = log.parent
         self._log = log
+
+    @property
+    def spool(self) -> Path:
+        """Where it keeps what it has been sent and has not aggregated yet."""
+        return self.folder / "data" / "contributions"
 
     def client(self, task: str = "hurried", *, port: int | None = None) -> FederatedClient:
         """A participant with a key of its own, perhaps by way of another port."""

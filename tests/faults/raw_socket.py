@@ -28,9 +28,11 @@ from disco_desktop.engine.messages import (
 from disco_desktop.engine.task.task import SCHEMA_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
+    from contextlib import AbstractAsyncContextManager
 
     from disco_desktop.engine.messages import FromServer
+    from disco_desktop.engine.task.task import Task
     from tests.faults.child_server import ChildServer
 
 PATIENCE = 30.0  # seconds in which the server must have answered, or ended the connection
@@ -47,16 +49,33 @@ class RawSocket:
         self.is_ended = False
 
     @classmethod
-    async def open(cls, port: int) -> Self:
+    async def open(cls, port: int, *, receive_buffer: int = 0) -> Self:
         plain = socket.socket()
+        if receive_buffer:
+            plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         plain.setblocking(False)
-        await asyncio.get_running_loop().sock_connect(plain, ("127.0.0.1", port))
-        return cls(plain)
+        raw = cls(plain)
+        with raw.closed_on_failure():
+            await asyncio.get_running_loop().sock_connect(plain, ("127.0.0.1", port))
+        return raw
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self.close()
+
+    @contextlib.contextmanager
+    def closed_on_failure(self) -> Iterator[None]:
+        """Close the socket where what is inside fails."""
+        try:
+            yield
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """End the connection without a word."""
         self._socket.close()
 
     async def send(self, content: bytes) -> bool:
@@ -69,12 +88,12 @@ class RawSocket:
         return True
 
     @contextlib.asynccontextmanager
-    async def sending_without_end(self, content: bytes) -> AsyncIterator[None]:
-        """Send something again and again, as long as the other side takes it."""
+    async def sending(self, content: bytes, *, again: bool = False) -> AsyncIterator[None]:
+        """Send something meanwhile, as far as the other side takes it."""
 
         async def send() -> None:
             with contextlib.suppress(TimeoutError):
-                while await self.send(content):
+                while await self.send(content) and again:
                     pass
 
         sending = asyncio.create_task(send())
@@ -83,6 +102,10 @@ class RawSocket:
         finally:
             sending.cancel()
             await asyncio.gather(sending, return_exceptions=True)
+
+    def sending_without_end(self, content: bytes) -> AbstractAsyncContextManager[None]:
+        """Send something again and again meanwhile."""
+        return self.sending(content, again=True)
 
     async def _more(self) -> bool:
         """Receive something; tell whether there was anything."""
@@ -144,12 +167,13 @@ class RawControl(RawSocket):
         """Connect and ask for a WebSocket, no more."""
         raw = await cls.open(server.port)
         key = base64.b64encode(os.urandom(16)).decode()
-        await raw.send(
-            f"GET /federated/{task} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
-            "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-            f"Sec-WebSocket-Key: {key}\r\n\r\n".encode()
-        )
-        assert await raw.status() == 101
+        with raw.closed_on_failure():
+            await raw.send(
+                f"GET /federated/{task} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
+                "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                f"Sec-WebSocket-Key: {key}\r\n\r\n".encode()
+            )
+            assert await raw.status() == 101
         return raw
 
     @classmethod
@@ -158,23 +182,26 @@ class RawControl(RawSocket):
     ) -> tuple[Self, Welcome]:
         """Connect and take part, as the protocol says."""
         raw = await cls.upgraded(server, task)
-        identity = identity or Identity.generate()
+        with raw.closed_on_failure():
+            return raw, await raw._shake_hands(server.tasks[task], identity or Identity.generate())
+
+    async def _shake_hands(self, task: Task, identity: Identity) -> Welcome:
         hello = Hello(
             protocol=PROTOCOL_VERSION,
             task_schema=SCHEMA_VERSION,
-            task_digest=server.tasks[task].digest,
+            task_digest=task.digest,
             role="participant",
             public_key=identity.public_key,
             nonce=fresh_nonce(),
         )
-        await raw.send(frame(BINARY, encode_message(hello)))
-        challenge = await raw.message()
+        await self.send(frame(BINARY, encode_message(hello)))
+        challenge = await self.message()
         assert isinstance(challenge, Challenge)
         signature = identity.sign(participant_statement(hello, challenge))
-        await raw.send(frame(BINARY, encode_message(Proof(signature=signature))))
-        welcome = await raw.message()
+        await self.send(frame(BINARY, encode_message(Proof(signature=signature))))
+        welcome = await self.message()
         assert isinstance(welcome, Welcome)
-        return raw, welcome
+        return welcome
 
     async def next_frame(self) -> tuple[int, bytes] | None:
         """The next frame's opcode and payload; nothing when the connection ended."""
@@ -195,6 +222,22 @@ class RawControl(RawSocket):
         opcode, payload = found
         assert opcode == BINARY, found
         return decode_from_server(payload)
+
+    @contextlib.asynccontextmanager
+    async def answering(self) -> AsyncIterator[None]:
+        """Answer pings meanwhile, as somebody does who is there."""
+
+        async def answer() -> None:
+            while (found := await self.next_frame()) is not None:
+                if found[0] == PING:
+                    await self.send(frame(PONG, found[1]))
+
+        task = asyncio.create_task(answer())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     async def leave(self) -> None:
         """Say goodbye, as somebody does who is not to be waited for."""

@@ -11,12 +11,17 @@ from disco_desktop.engine.dataset.sides import divide
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from disco_desktop.engine.dataset.examination import Examination
     from disco_desktop.engine.task.task import Task
 
 
 def check_data(task: Task, path: Path) -> Report:
     """Examine what is behind a path for a task. Bad content is reported and never raised."""
-    examination = examine(task.data, path, "training")
+    return report_on(task, examine(task.data, path, "training"))
+
+
+def report_on(task: Task, examination: Examination) -> Report:
+    """Report on data that were examined for a training."""
     problems = examination.problems
     sides = divide(task, examination.usable)
     if examination.first_error is None and sides.problem is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -27,6 +27,14 @@ if TYPE_CHECKING:
 FAR_OUT = 100.0  # scales away from the center: rather another unit than a rare case
 
 
+class Marked(NamedTuple):
+    """Cells of one column that share a problem, bool (n,)."""
+
+    code: str
+    column: str
+    where: npt.NDArray[np.bool_]
+
+
 @dataclass
 class Findings:
     """What a table's cells mean, and which rows can be used.
@@ -37,6 +45,7 @@ class Findings:
         groups: text (n,), or None where there are no groups.
         is_usable: bool (n,).
         problems: why the others are not, and what is odd about those that are.
+        marked: all cells that the problems are about.
     """
 
     numbers: npt.NDArray[np.float64]
@@ -44,6 +53,7 @@ class Findings:
     is_usable: npt.NDArray[np.bool_]
     groups: pl.Series | None = None
     problems: list[Problem] = field(default_factory=list)
+    marked: list[Marked] = field(default_factory=list)
 
 
 class _TableCheck:
@@ -112,6 +122,7 @@ class _TableCheck:
             arguments={"example": excerpt(example), **arguments},
         )
         self.findings.problems.append(problem)
+        self.findings.marked.append(Marked(code, column, where))
 
 
 def check_rows(

@@ -16,6 +16,7 @@ from disco_desktop.engine.dataset.excerpt import file_name
 from disco_desktop.engine.dataset.header import distinct, locate, tidy
 from disco_desktop.engine.dataset.report import Problem
 from disco_desktop.engine.dataset.source_table import SourceTable, check_size, refuse
+from disco_desktop.engine.dataset.watcher import NOBODY, ROWS_BETWEEN, Watcher
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,9 @@ _CELLS_AT_ONCE = 1_000_000
 _EXCEL_HINT = re.compile(r"sep=([,;\t|])[\r\n]*", re.IGNORECASE)
 
 
-def read_csv(path: Path, wanted: Sequence[str], *, keep_all: bool) -> SourceTable:
+def read_csv(
+    path: Path, wanted: Sequence[str], *, keep_all: bool, watcher: Watcher = NOBODY
+) -> SourceTable:
     """Read the wanted columns of a CSV file, or all of them.
 
     Rows that cannot be read are left out and told as problems with their lines.
@@ -36,12 +39,12 @@ def read_csv(path: Path, wanted: Sequence[str], *, keep_all: bool) -> SourceTabl
         OSError: it cannot be read.
     """
     try:
-        return _read(path, wanted, keep_all=keep_all)
+        return _read(path, wanted, keep_all=keep_all, watcher=watcher)
     except UnicodeError as error:  # in UTF-16 alone; in UTF-8 a wrong byte never raises
         raise refuse("file_not_text", file_name(path)) from error
 
 
-def _read(path: Path, wanted: Sequence[str], *, keep_all: bool) -> SourceTable:
+def _read(path: Path, wanted: Sequence[str], *, keep_all: bool, watcher: Watcher) -> SourceTable:
     name = file_name(path)
     with path.open(encoding=_encoding(path), errors="surrogateescape", newline="") as file:
         lines = CsvLines(file)
@@ -51,7 +54,7 @@ def _read(path: Path, wanted: Sequence[str], *, keep_all: bool) -> SourceTable:
             places = list(range(len(records.names)))
         names = distinct(records.names)
         gathering = _Gathering(name, {names[place]: place for place in places})
-        gathering.run(records, lines, path.stat().st_size)
+        gathering.run(records, lines, path.stat().st_size, watcher)
     return SourceTable(
         file=name,
         frame=pl.concat(gathering.frames),
@@ -108,7 +111,7 @@ class _Gathering:
         self.rows = array("q")
         self.lines = array("q")
 
-    def run(self, records: CsvRecords, lines: CsvLines, size: int) -> None:
+    def run(self, records: CsvRecords, lines: CsvLines, size: int, watcher: Watcher) -> None:
         """Take in all records of a file of `size` bytes."""
         piece: list[list[str]] = []
         largest_piece = max(1, _CELLS_AT_ONCE // len(records.names))
@@ -116,6 +119,8 @@ class _Gathering:
             piece.append(cells)
             self.rows.append(row)
             self.lines.append(line)
+            if row % ROWS_BETWEEN == 0:
+                watcher.rows_read(row)
             if len(piece) == largest_piece:
                 self._check_size(size / lines.position)
                 self._take(piece)

@@ -20,6 +20,7 @@ from disco_desktop.engine.dataset.samples import Samples
 from disco_desktop.engine.dataset.share import WHOLE, Share
 from disco_desktop.engine.dataset.sides import divide
 from disco_desktop.engine.dataset.split import own_rows
+from disco_desktop.engine.dataset.watcher import NOBODY, Watcher
 from disco_desktop.engine.errors import DataError
 
 if TYPE_CHECKING:
@@ -50,14 +51,14 @@ class Dataset:
 
 
 @dataclass(frozen=True)
-class UnlabelledData:
-    """Samples to predict, with the table that they come from.
+class LoadedTable:
+    """Samples to test or predict, with the table that they come from.
 
     Attributes:
         samples: the usable rows.
         table: every readable row with all its cells, as text.
         table_rows: int64 (n,), numbers of the table's rows, as in `samples.rows`.
-        problems: why some rows cannot be predicted.
+        problems: why some rows cannot be used.
     """
 
     samples: Samples
@@ -101,18 +102,36 @@ def load_labelled(task: Task, path: Path, preprocessing: Preprocessing) -> Sampl
     return _samples(_examined(task, path, "test").usable, preprocessing)
 
 
-def load_unlabelled(task: Task, path: Path, preprocessing: Preprocessing) -> UnlabelledData:
+def load_labelled_table(
+    task: Task, path: Path, preprocessing: Preprocessing, *, watcher: Watcher = NOBODY
+) -> LoadedTable:
+    """Load data to test a model on, with the table, so that single rows can be looked at.
+
+    Raises:
+        DataError: as `load_labelled`.
+    """
+    return _loaded_table(task, path, preprocessing, "test", watcher)
+
+
+def load_unlabelled(
+    task: Task, path: Path, preprocessing: Preprocessing, *, watcher: Watcher = NOBODY
+) -> LoadedTable:
     """Load data to predict; the outcome's column is not needed, and ignored if it is there.
 
     Raises:
         DataError: the data cannot be used, or the preprocessing is not for this task.
     """
+    return _loaded_table(task, path, preprocessing, "prediction", watcher)
+
+
+def _loaded_table(
+    task: Task, path: Path, preprocessing: Preprocessing, purpose: Purpose, watcher: Watcher
+) -> LoadedTable:
     preprocessing.check_fits(task.data)
-    examination = _examined(task, path, "prediction")
-    samples = _samples(examination.usable, preprocessing, is_labelled=False)
+    examination = _examined(task, path, purpose, keep_all=True, watcher=watcher)
     offsets = row_offsets(examination.tables)
-    return UnlabelledData(
-        samples=samples,
+    return LoadedTable(
+        samples=_samples(examination.usable, preprocessing, is_labelled=purpose == "test"),
         table=pl.concat([table.frame for table in examination.tables], how="diagonal"),
         table_rows=np.concatenate(
             [table.rows + start for table, start in zip(examination.tables, offsets, strict=True)]
@@ -121,8 +140,15 @@ def load_unlabelled(task: Task, path: Path, preprocessing: Preprocessing) -> Unl
     )
 
 
-def _examined(task: Task, path: Path, purpose: Purpose) -> Examination:
-    examination = examine(task.data, path, purpose)
+def _examined(
+    task: Task,
+    path: Path,
+    purpose: Purpose,
+    *,
+    keep_all: bool = False,
+    watcher: Watcher = NOBODY,
+) -> Examination:
+    examination = examine(task.data, path, purpose, keep_all=keep_all, watcher=watcher)
     if examination.first_error is not None:
         raise _error(examination.first_error)
     return examination

@@ -16,6 +16,7 @@ from disco_desktop.engine.dataset.report import Problem
 from disco_desktop.engine.dataset.source_files import find_files, read_file
 from disco_desktop.engine.dataset.source_table import FileRefusedError, SourceTable, check_size
 from disco_desktop.engine.dataset.split import hash_rows, hash_texts
+from disco_desktop.engine.dataset.watcher import NOBODY, Watcher
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,9 +53,24 @@ class Examination:
         return next((found for found in self.problems if found.severity == "error"), None)
 
 
-def examine(data: TabularData, path: Path, purpose: Purpose) -> Examination:
-    """Read what is behind a path and check every row. Bad content is told and never raised."""
-    tables, problems = _read(data, path, purpose)
+def examine(
+    data: TabularData,
+    path: Path,
+    purpose: Purpose,
+    *,
+    keep_all: bool = False,
+    watcher: Watcher = NOBODY,
+) -> Examination:
+    """Read what is behind a path and check every row. Bad content is told and never raised.
+
+    Args:
+        data: says which columns count.
+        path: a file, or a folder of files.
+        purpose: what the rows are for; a prediction needs no outcome.
+        keep_all: keep the columns too that do not count.
+        watcher: is told how it goes on.
+    """
+    tables, problems = _read(data, path, purpose, keep_all=keep_all, watcher=watcher)
     parts: list[CheckedRows] = []
     for table, start in zip(tables, row_offsets(tables), strict=True):
         found = check_rows(
@@ -63,15 +79,15 @@ def examine(data: TabularData, path: Path, purpose: Purpose) -> Examination:
             with_outcome=purpose != "prediction",
             with_group=purpose == "training",
         )
-        problems += table.problems + found.problems
+        problems += _told(table.problems + found.problems, watcher)
         parts.append(_usable(found, table.rows + start))
     usable = join(parts, width=len(data.inputs))
     if purpose == "training":
-        problems += _repeated(usable)
+        problems += _told(_repeated(usable), watcher)
     if tables and not len(usable):
         count = sum(table.count for table in tables)
         code = "no_usable_rows" if count else "no_rows"
-        problems.append(Problem(code=code, severity="error", count=count))
+        problems += _told([Problem(code=code, severity="error", count=count)], watcher)
     return Examination(
         tables=tables,
         usable=usable,
@@ -94,8 +110,15 @@ def _wanted(data: TabularData, purpose: Purpose) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def _told(problems: list[Problem], watcher: Watcher) -> list[Problem]:
+    """Tell of problems, and return them."""
+    for problem in problems:
+        watcher.problem_found(problem)
+    return problems
+
+
 def _read(
-    data: TabularData, path: Path, purpose: Purpose
+    data: TabularData, path: Path, purpose: Purpose, *, keep_all: bool, watcher: Watcher
 ) -> tuple[list[SourceTable], list[Problem]]:
     """Read the files that can be read; an unusable one is an error only where all are."""
     tables: list[SourceTable] = []
@@ -105,14 +128,14 @@ def _read(
     try:
         for file in find_files(path):
             try:
-                table = read_file(file, wanted, keep_all=purpose == "prediction")
+                table = read_file(file, wanted, keep_all=keep_all, watcher=watcher)
                 cells += table.frame.height * table.frame.width
                 check_size(table.file, cells)
                 tables.append(table)
             except FileRefusedError as refusal:
-                refusals.append(refusal.problem)
+                refusals += _told([refusal.problem], watcher)
     except FileRefusedError as refusal:
-        refusals.append(refusal.problem)
+        refusals += _told([refusal.problem], watcher)
     if tables:
         refusals = [msgspec.structs.replace(problem, severity="warning") for problem in refusals]
     return tables, refusals

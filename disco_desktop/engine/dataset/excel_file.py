@@ -17,6 +17,7 @@ from disco_desktop.engine.dataset.source_table import (
     check_size,
     refuse,
 )
+from disco_desktop.engine.dataset.watcher import NOBODY, Watcher
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +31,9 @@ _MOST_SHEETS = 100
 _DAMAGED = (fastexcel.FastExcelError, pl.exceptions.PolarsError, pl.exceptions.PanicException)
 
 
-def read_excel(path: Path, wanted: Sequence[str], *, keep_all: bool) -> SourceTable:
+def read_excel(
+    path: Path, wanted: Sequence[str], *, keep_all: bool, watcher: Watcher = NOBODY
+) -> SourceTable:
     """Read the wanted columns of a workbook's first fitting sheet, or all of its columns.
 
     Raises:
@@ -47,7 +50,9 @@ def read_excel(path: Path, wanted: Sequence[str], *, keep_all: bool) -> SourceTa
     first_refusal = None
     for sheet in sheets:
         try:
-            return _read_sheet(file_name(path), workbook, sheet, wanted, keep_all=keep_all)
+            table = _read_sheet(file_name(path), workbook, sheet, wanted, keep_all=keep_all)
+            watcher.rows_read(table.count)
+            return table
         except FileRefusedError as refusal:
             first_refusal = first_refusal or refusal
     raise first_refusal or refuse("file_empty", file_name(path))

@@ -10,13 +10,16 @@ import polars as pl
 from disco_desktop.engine.dataset.excerpt import file_name
 from disco_desktop.engine.dataset.header import distinct, locate, tidy
 from disco_desktop.engine.dataset.source_table import SourceTable, check_size, refuse
+from disco_desktop.engine.dataset.watcher import NOBODY, Watcher
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
 
-def read_parquet(path: Path, wanted: Sequence[str], *, keep_all: bool) -> SourceTable:
+def read_parquet(
+    path: Path, wanted: Sequence[str], *, keep_all: bool, watcher: Watcher = NOBODY
+) -> SourceTable:
     """Read the wanted columns of a Parquet file, or all of them.
 
     Raises:
@@ -44,6 +47,7 @@ def read_parquet(path: Path, wanted: Sequence[str], *, keep_all: bool) -> Source
         )
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise refuse("file_damaged", file_name(path)) from error
+    watcher.rows_read(height)
     return SourceTable(
         file=file_name(path),
         frame=frame,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from disco_desktop.engine.dataset.dataset import UnlabelledData
+    from disco_desktop.engine.dataset.dataset import LoadedTable
 
 # What makes a spreadsheet take a cell for a formula, its wide East Asian forms included.
 # See OWASP, "CSV Injection".
@@ -36,7 +36,7 @@ def inert(cells: pl.Series) -> pl.Series:
 
 
 def write_predictions(
-    path: Path, data: UnlabelledData, columns: Mapping[str, Sequence[str | float]]
+    path: Path, data: LoadedTable, columns: Mapping[str, Sequence[str | float]]
 ) -> None:
     """Write the table with columns of predictions to its right.
 

@@ -14,6 +14,7 @@ from disco_desktop.engine.dataset.source_table import (
     SourceTable,
     refuse,
 )
+from disco_desktop.engine.dataset.watcher import NOBODY, Watcher
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +74,9 @@ def _tables_in(folder: Path) -> list[Path]:
     return files
 
 
-def read_file(path: Path, wanted: Sequence[str], *, keep_all: bool) -> SourceTable:
+def read_file(
+    path: Path, wanted: Sequence[str], *, keep_all: bool, watcher: Watcher = NOBODY
+) -> SourceTable:
     """Read one file of any kind that is known.
 
     Raises:
@@ -83,7 +86,8 @@ def read_file(path: Path, wanted: Sequence[str], *, keep_all: bool) -> SourceTab
     try:
         if path.stat().st_size > LARGEST_FILE_BYTES:
             raise refuse("file_too_large", file_name(path), largest_mib=LARGEST_FILE_BYTES >> 20)
-        return reader(path, wanted, keep_all=keep_all)
+        watcher.file_begun(file_name(path))
+        return reader(path, wanted, keep_all=keep_all, watcher=watcher)
     except OSError as error:
         raise refuse("file_unreadable", file_name(path), reason=_reason(error)) from error
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from disco_desktop.engine.dataset.dataset import UnlabelledData, load_dataset, load_unlabelled
+from disco_desktop.engine.dataset.dataset import LoadedTable, load_dataset, load_unlabelled
 from disco_desktop.engine.dataset.predictions_csv import inert, write_predictions
 from disco_desktop.engine.dataset.samples import Samples
 from disco_desktop.engine.errors import StorageError
@@ -48,9 +48,9 @@ def test_numbers_and_words_stay(cell) -> None:
     assert inert(pl.Series([cell], dtype=pl.String)).to_list() == [cell]
 
 
-def data(table: dict[str, list[str | None]], rows: list[int]) -> UnlabelledData:
+def data(table: dict[str, list[str | None]], rows: list[int]) -> LoadedTable:
     frame = pl.DataFrame(table, schema_overrides=dict.fromkeys(table, pl.String))
-    return UnlabelledData(
+    return LoadedTable(
         samples=Samples(
             features=np.zeros((len(rows), 1), dtype=np.float32),
             targets=None,

@@ -55,7 +55,7 @@ class Limits:
     connections: int = 4_096
     unidentified_connections: int = 256
     participant_connections: int = 16
-    header_line_bytes: int = 8_190
+    header_line_bytes: int = 16 * KIB
     headers: int = 64
     piece_bytes: int = MIB
     piece_seconds: float = 60.0

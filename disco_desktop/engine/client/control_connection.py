@@ -54,8 +54,11 @@ class ControlConnection:
         server_key: the public key that the server proved, once hands are shaken.
     """
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse, ledger: Ledger) -> None:
+    def __init__(
+        self, socket: aiohttp.ClientWebSocketResponse, ledger: Ledger, *, url: str
+    ) -> None:
         self._socket = socket
+        self._url = url
         self._ledger = ledger
         self.server_key = b""
 
@@ -83,15 +86,23 @@ class ControlConnection:
             raise connection_error(address, error) from error
         except (aiohttp.ClientError, OSError) as error:
             raise connection_error(address, error) from error
-        return cls(socket, ledger)
+        return cls(socket, ledger, url=address.url)
 
     async def shake_hands(
-        self, identity: Identity, task: Task, *, role: Role, session: int | None
+        self,
+        identity: Identity,
+        task: Task,
+        *,
+        role: Role,
+        session: int | None,
+        known_key: bytes | None = None,
     ) -> Welcome:
         """Prove our key, have the server prove its own, and join.
 
+        Where `known_key` is the key that the server proved before, it must be that one again.
+
         Raises:
-            ServerError: the server refused us, or did not prove its key.
+            ServerError: the server refused us, or did not prove its key, or it is another one.
             ConnectionLostError: the connection broke.
         """
         hello = Hello(
@@ -113,6 +124,8 @@ class ControlConnection:
                 if not verify(challenge.public_key, statement, challenge.signature):
                     raise ServerError("server_key_not_proved")
                 self.server_key = challenge.public_key
+                if known_key not in (None, self.server_key):
+                    raise ServerError("server_key_changed", address=self._url)
                 proof = identity.sign(participant_statement(hello, challenge))
                 await self.send(Proof(signature=proof))
                 return await self._expect(Welcome)

@@ -121,10 +121,12 @@ class FederatedClient(Client):
         )
         try:
             welcome = await connection.shake_hands(
-                self._identity, self._task, role=self._role, session=self._session
+                self._identity,
+                self._task,
+                role=self._role,
+                session=self._session,
+                known_key=self._server_key,
             )
-            if self._server_key not in (None, connection.server_key):
-                raise ServerError("server_key_changed", address=self._address.url)
         except BaseException:
             await connection.close()
             raise

@@ -10,12 +10,12 @@ from disco_desktop.app.home import memory_folder
 from disco_desktop.app.hosting import HostedServer
 from disco_desktop.app.worker_messages import (
     Draw,
+    Evaluate,
+    Evaluated,
     Failed,
     Finished,
     Start,
     Started,
-    Test,
-    Tested,
     TrainRequest,
 )
 from disco_desktop.app.worker_process import WorkerProcess
@@ -122,16 +122,16 @@ class JointTraining:
         """Give all participants a command."""
         await asyncio.gather(*(worker.send(command) for worker in self._workers.values()))
 
-    async def test(self, model_id: str, data: Path) -> Tested:
+    async def test(self, model_id: str, data: Path) -> Evaluated:
         """Have a worker that has finished test a model of the memory.
 
         Raises:
             ParticipantFailedError: it could not be done.
         """
         participant = next(iter(self._workers))
-        work = Test(memory=str(memory_folder()), model=model_id, data=str(data))
+        work = Evaluate(memory=str(memory_folder()), model=model_id, data=str(data))
         message = await self._answer(participant, work)
-        assert isinstance(message, Tested)  # noqa: S101 - it answers that, or fails
+        assert isinstance(message, Evaluated)  # noqa: S101 - it answers that, or fails
         return message
 
     async def _answer(self, participant: int, work: Work) -> WorkerMessage:

@@ -68,7 +68,7 @@ class Start(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="
     request: TrainRequest
 
 
-class Test(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="test"):
+class Evaluate(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="evaluate"):
     """Test a model of the memory on all of some data.
 
     Attributes:
@@ -76,8 +76,6 @@ class Test(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="t
         model: the model's id.
         data: path of the table, or of the folder with tables.
     """
-
-    __test__ = False  # pytest takes the name for a test's
 
     memory: str
     model: str
@@ -96,7 +94,7 @@ class Stop(Struct, frozen=True, forbid_unknown_fields=True, tag="stop"):
     """Leave, keep the last checkpoint, and end."""
 
 
-Work: TypeAlias = Draw | Start | Test
+Work: TypeAlias = Draw | Start | Evaluate
 Command: TypeAlias = Work | Pause | Resume | Stop
 
 
@@ -145,7 +143,7 @@ class Finished(Struct, frozen=True, kw_only=True, tag="finished"):
     model: ModelRecord | None = None
 
 
-class Tested(Struct, frozen=True, kw_only=True, tag="tested"):
+class Evaluated(Struct, frozen=True, kw_only=True, tag="evaluated"):
     """How the model did.
 
     Attributes:
@@ -169,9 +167,9 @@ class Failed(Struct, frozen=True, kw_only=True, tag="failed"):
 
 
 WorkerMessage: TypeAlias = (
-    Drawn | Started | Happened | TrafficCounted | Finished | Tested | Stopped | Failed
+    Drawn | Started | Happened | TrafficCounted | Finished | Evaluated | Stopped | Failed
 )
-LAST_MESSAGES = (Drawn, Finished, Tested, Stopped, Failed)  # of a piece of work
+LAST_MESSAGES = (Drawn, Finished, Evaluated, Stopped, Failed)  # of a piece of work
 
 _encoder = msgspec.json.Encoder()
 _commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)

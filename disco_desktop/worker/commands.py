@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import threading
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-import msgspec
-
+from disco_desktop.app.child_end import read_commands
 from disco_desktop.app.worker_messages import (
     LONGEST_LINE,
     Draw,
     Drawn,
+    Evaluate,
+    Evaluated,
     Failed,
     Pause,
     Resume,
     Start,
     Stop,
     Stopped,
-    Test,
-    Tested,
     decode_command,
 )
 from disco_desktop.engine.dataset.dataset import load_labelled
@@ -38,11 +35,9 @@ from disco_desktop.worker.channel import Channel
 from disco_desktop.worker.training import WorkerTraining
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from disco_desktop.app.worker_messages import Command, Work, WorkerMessage
 
-LEAVING_SECONDS = 1.5  # the application kills after two
+_LARGEST_QUEUE = 8  # pieces of work
 
 _log = logger(__name__)
 
@@ -60,24 +55,14 @@ async def _run(commands: BinaryIO, channel: Channel) -> None:
         with contextlib.suppress(RuntimeError):  # the loop has ended, and with it the work
             loop.call_soon_threadsafe(worker.obey, command)
 
-    threading.Thread(target=_read, args=(commands, obey), daemon=True).start()
+    reading = threading.Thread(
+        target=read_commands,
+        args=(commands, decode_command, obey),
+        kwargs={"longest": LONGEST_LINE},
+        daemon=True,
+    )
+    reading.start()
     await worker.run()
-
-
-def _read(stream: BinaryIO, obey: Callable[[Command | None], None]) -> None:
-    """Hand on what the application says until it closes the stream or says something strange."""
-    with contextlib.suppress(OSError):
-        while (line := stream.readline(LONGEST_LINE)).endswith(b"\n"):
-            try:
-                command = decode_command(line)
-            except msgspec.DecodeError as error:
-                _log.warning("not a command: %s", error)
-                break
-            obey(command)
-    obey(None)
-    # Nobody listens any more: where the training does not get to leave, this thread ends it.
-    time.sleep(LEAVING_SECONDS)
-    os._exit(1)
 
 
 class _Worker:
@@ -86,15 +71,19 @@ class _Worker:
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self._training: WorkerTraining | None = None
-        self._work: asyncio.Task[None] | None = None
+        self._to_do: asyncio.Queue[Work] = asyncio.Queue(_LARGEST_QUEUE)
         self._stop = asyncio.Event()
 
     async def run(self) -> None:
         """Work until told to stop, or until the application has gone."""
+        working = asyncio.create_task(self._work())
         await self._stop.wait()
-        if self._work is not None:
-            self._work.cancel()
-            await asyncio.wait([self._work])
+        working.cancel()
+        await asyncio.wait([working])
+
+    async def _work(self) -> None:
+        while not self._stop.is_set():
+            await self._do(await self._to_do.get())
 
     def obey(self, command: Command | None) -> None:
         """Carry out a command; None means that there will be no more."""
@@ -105,8 +94,8 @@ class _Worker:
                 self._training.resume()
             case Stop() | None:
                 self._stop.set()
-            case Draw() | Start() | Test() if self._work is None or self._work.done():
-                self._work = asyncio.create_task(self._do(command))
+            case Draw() | Start() | Evaluate() if not self._to_do.full():
+                self._to_do.put_nowait(command)
             case _:
                 _log.debug("nothing to do for %s now", type(command).__name__)
 
@@ -129,8 +118,8 @@ class _Worker:
         match work:
             case Draw():
                 return await asyncio.to_thread(_draw, work)
-            case Test():
-                return await asyncio.to_thread(_test, work)
+            case Evaluate():
+                return await asyncio.to_thread(_evaluate, work)
             case Start():
                 self._training = WorkerTraining(work.request, self._channel)
                 return await self._training.carry_out()
@@ -142,9 +131,9 @@ def _draw(work: Draw) -> Drawn:
     return Drawn()
 
 
-def _test(work: Test) -> Tested:
+def _evaluate(work: Evaluate) -> Evaluated:
     model = DiskMemory(Path(work.memory)).load(work.model)
     samples = load_labelled(model.task, Path(work.data), model.preprocessing)
     result = Validator(model.task, model.weights).test(samples)
     metrics = Metrics(loss=result.loss, accuracy=result.accuracy, samples=result.samples)
-    return Tested(metrics=metrics, confusion=result.confusion)
+    return Evaluated(metrics=metrics, confusion=result.confusion)

@@ -41,6 +41,18 @@ SENTENCES: dict[str, str] = {
         "The training's process could not be understood and was stopped. Give the same command "
         "again with --resume."
     ),
+    "assistant_died": (
+        "The process that was to do this ended unexpectedly, perhaps for lack of memory. Close "
+        "other programs, then try again."
+    ),
+    "assistant_strange": (
+        "The process that was to do this could not be understood and was stopped. Try again."
+    ),
+    "assistant_failed": (
+        "This could not be done because of a mistake of ours. Try it with other data; with "
+        "DISCO_DEBUG=disco:* the program tells more."
+    ),
+    "nothing_to_write": "There is nothing to show or write yet. Choose data first.",
     "training_failed": (
         "The training had to stop because of a mistake of ours. Give the same command again with "
         "--resume; with DISCO_DEBUG=disco:* it tells more."

@@ -38,7 +38,7 @@ def add_command(parsers: commands.Commands) -> None:
 def run(arguments: Namespace) -> int:
     """Write the file and say how many rows were predicted."""
     from disco_desktop.engine.dataset.dataset import load_unlabelled
-    from disco_desktop.engine.dataset.predictions_csv import write_predictions
+    from disco_desktop.engine.dataset.predictions_csv import outcome_columns, write_predictions
     from disco_desktop.engine.memory.disk_memory import DiskMemory
     from disco_desktop.engine.validation.validator import Validator
 
@@ -46,19 +46,8 @@ def run(arguments: Namespace) -> int:
     data = load_unlabelled(model.task, arguments.data, model.preprocessing)
     predictions = Validator(model.task, model.weights).predict(data.samples)
     values = model.task.data.outcome.values  # as they stand in such data, not their labels
-    chosen = predictions.prediction.tolist()
-    likely = predictions.probability.tolist()
-    write_predictions(
-        arguments.out,
-        data,
-        {
-            "prediction": [values[place] for place in chosen],
-            "probability": [
-                round(share if place else 1 - share, 6)
-                for place, share in zip(chosen, likely, strict=True)
-            ],
-        },
-    )
+    columns = outcome_columns(values, predictions.prediction, predictions.probability)
+    write_predictions(arguments.out, data, columns)
     output = Output()
     for problem in data.problems:
         output.say(f"{problem.severity}: {problem_sentence(problem)}", style="yellow")

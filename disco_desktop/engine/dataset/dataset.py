@@ -58,12 +58,14 @@ class LoadedTable:
         samples: the usable rows.
         table: every readable row with all its cells, as text.
         table_rows: int64 (n,), numbers of the table's rows, as in `samples.rows`.
+        count: data rows that hold anything, broken ones included.
         problems: why some rows cannot be used.
     """
 
     samples: Samples
     table: pl.DataFrame
     table_rows: npt.NDArray[np.int64]
+    count: int
     problems: list[Problem]
 
 
@@ -136,6 +138,7 @@ def _loaded_table(
         table_rows=np.concatenate(
             [table.rows + start for table, start in zip(examination.tables, offsets, strict=True)]
         ),
+        count=examination.count,
         problems=examination.problems,
     )
 

@@ -35,6 +35,32 @@ def inert(cells: pl.Series) -> pl.Series:
     ).to_series()
 
 
+def outcome_columns(
+    values: Sequence[str],
+    prediction: npt.NDArray[np.int64],
+    probability: npt.NDArray[np.float32],
+    truth: npt.NDArray[np.int64] | None = None,
+) -> dict[str, list[str] | list[float]]:
+    """Return the columns that tell of predictions.
+
+    Args:
+        values: the outcome's values, as they stand in such data.
+        prediction: place of the predicted value (n,).
+        probability: of the second value (n,); written is that of the predicted one.
+        truth: place of the true value (n,), where it is known.
+    """
+    chosen = prediction.tolist()
+    columns: dict[str, list[str] | list[float]] = {}
+    if truth is not None:
+        columns["truth"] = [values[place] for place in truth.tolist()]
+    columns["prediction"] = [values[place] for place in chosen]
+    columns["probability"] = [
+        round(share if place else 1 - share, 6)
+        for place, share in zip(chosen, probability.tolist(), strict=True)
+    ]
+    return columns
+
+
 def write_predictions(
     path: Path, data: LoadedTable, columns: Mapping[str, Sequence[str | float]]
 ) -> None:

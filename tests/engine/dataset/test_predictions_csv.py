@@ -58,6 +58,7 @@ def data(table: dict[str, list[str | None]], rows: list[int]) -> LoadedTable:
         ),
         table=frame,
         table_rows=np.arange(1, frame.height + 1),
+        count=frame.height,
         problems=[],
     )
 

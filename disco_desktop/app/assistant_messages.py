@@ -1,0 +1,258 @@
+"""What the window and an assistant process say to each other: typed JSON, one message a line.
+
+An assistant reads somebody's data and models for the window: it checks, tests or predicts, and then
+stays to hand out the rows page by page, until it is told to leave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from disco_desktop.app.worker_messages import Failed
+from disco_desktop.engine.dataset.report import Problem, Report
+from disco_desktop.engine.events import Metrics
+from disco_desktop.engine.task.task import Task
+
+LONGEST_LINE = 16 << 20  # bytes; names of ten thousand files and their problems fit
+MOST_PROBLEMS = 200  # told of; who has more has them all alike
+PAGE_CELLS = 4_000
+LARGEST_PAGE = 200  # rows
+MOST_COLUMNS = 100  # shown of a table
+LONGEST_CELL = 100  # characters shown
+
+Order: TypeAlias = Literal["row", "doubt"]
+
+
+class CheckData(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="check"):
+    """Check whether somebody's data can be trained on."""
+
+    task: Task
+    data: str
+
+
+class TestModel(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="test"):
+    """Test a model of the memory on data whose outcome is known.
+
+    Attributes:
+        memory: root of the memory.
+        model: the model's id.
+        data: path of the table, or of the folder with tables.
+    """
+
+    __test__ = False  # pytest takes the name for a test's
+
+    memory: str
+    model: str
+    data: str
+
+
+class Predict(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="predict"):
+    """Predict the outcome of data with a model of the memory; attributes as in `TestModel`."""
+
+    memory: str
+    model: str
+    data: str
+
+
+class View(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Which rows of a table are looked at, and in which order.
+
+    Attributes:
+        truth, prediction: only rows with these places among the outcome's values; None for all.
+        order: as in the file, or the most doubtful prediction first.
+    """
+
+    truth: int | None = None
+    prediction: int | None = None
+    order: Order = "row"
+
+
+class ReadPage(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="page"):
+    """Hand out one page of the rows, counted from zero."""
+
+    page: int
+    view: View = View()
+
+
+class WriteCsv(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="write"):
+    """Write all rows, with what was predicted, as a CSV file in place of what is there."""
+
+    path: str
+
+
+class Leave(Struct, frozen=True, forbid_unknown_fields=True, tag="leave"):
+    """End."""
+
+
+Request: TypeAlias = CheckData | TestModel | Predict | ReadPage | WriteCsv
+Command: TypeAlias = Request | Leave
+
+
+class Shape(Struct, frozen=True, kw_only=True):
+    """What a table looks like, before any of its rows.
+
+    Attributes:
+        columns: the first names.
+        hidden_columns: how many more columns there are, which no page holds.
+        rows: how many rows there are.
+        page_rows: how many of them make a page.
+        files: names of the files, and how many rows each has, in the order of the rows.
+        numbering: whether rows are numbered by the line in their file, or by the row.
+    """
+
+    columns: list[str]
+    hidden_columns: int = 0
+    rows: int
+    page_rows: int
+    files: list[tuple[str, int]] = []
+    numbering: Literal["line", "row"] = "row"
+
+
+class Reading(Struct, frozen=True, kw_only=True, tag="reading"):
+    """A file is being read, and so many of its rows are by now."""
+
+    file: str
+    rows: int = 0
+
+
+class Loading(Struct, frozen=True, tag="loading"):
+    """The model is being loaded, which takes a moment."""
+
+
+class ProblemFound(Struct, frozen=True, tag="problem"):
+    """A problem in the data; the final list is in the report."""
+
+    problem: Problem
+
+
+class Checked(Struct, frozen=True, kw_only=True, tag="checked"):
+    """The data are checked; the table has a row for each of the data's, unreadable ones too.
+
+    Attributes:
+        report: with the first of the problems.
+        more_problems: how many more there are.
+    """
+
+    report: Report
+    more_problems: int = 0
+    shape: Shape
+
+
+class ModelTested(Struct, frozen=True, kw_only=True, tag="tested"):
+    """The model is tested; the table has the rows that it was tested on.
+
+    Attributes:
+        labels: what a person calls the outcomes.
+        confusion: counts, one row a true outcome and one column a predicted one.
+        left_out: rows that could not be used.
+        problems: why.
+    """
+
+    metrics: Metrics
+    labels: list[str]
+    confusion: list[list[int]]
+    left_out: int
+    problems: list[Problem]
+    shape: Shape
+
+
+class Predicted(Struct, frozen=True, kw_only=True, tag="predicted"):
+    """The outcomes are predicted; the table has all rows, those without a prediction too.
+
+    Attributes:
+        counts: how often each outcome was predicted.
+        left_out: rows that could not be used.
+        problems: why.
+    """
+
+    labels: list[str]
+    counts: list[int]
+    left_out: int
+    problems: list[Problem]
+    shape: Shape
+
+
+class Row(Struct, frozen=True, array_like=True):
+    """One row of a table.
+
+    Attributes:
+        number: the line in its file, or the row where the format has none; zero where neither
+            is known, since the row could not be read.
+        cells: one a column of the shape, cut where it is long; none where it could not be read.
+        is_used: whether it can be used.
+        marks: code of a problem, by the place of the cell that has it.
+        truth, prediction: places among the outcome's values.
+        probability: of the predicted outcome.
+    """
+
+    number: int
+    cells: list[str]
+    is_used: bool = True
+    marks: dict[int, str] = {}
+    truth: int | None = None
+    prediction: int | None = None
+    probability: float | None = None
+
+
+class PageRead(Struct, frozen=True, kw_only=True, tag="page"):
+    """The rows of a page; fewer than a full page at the end, none behind it."""
+
+    page: int
+    view: View
+    rows: Sequence[Row]
+
+
+class CsvWritten(Struct, frozen=True, kw_only=True, tag="written"):
+    """The CSV file is there.
+
+    Attributes:
+        rows: how many rows are in it.
+    """
+
+    path: str
+    rows: int
+
+
+AssistantMessage: TypeAlias = (
+    Reading
+    | Loading
+    | ProblemFound
+    | Checked
+    | ModelTested
+    | Predicted
+    | PageRead
+    | CsvWritten
+    | Failed
+)
+ANSWERS = (Checked, ModelTested, Predicted, PageRead, CsvWritten, Failed)  # end a request
+
+_encoder = msgspec.json.Encoder()
+_commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
+_messages: msgspec.json.Decoder[AssistantMessage] = msgspec.json.Decoder(AssistantMessage)
+
+
+def encode_line(message: Command | AssistantMessage) -> bytes:
+    """Write one message as a line."""
+    return _encoder.encode(message) + b"\n"
+
+
+def decode_command(line: bytes) -> Command:
+    """Read one line of the window.
+
+    Raises:
+        msgspec.DecodeError: it is no command.
+    """
+    return _commands.decode(line)
+
+
+def decode_message(line: bytes) -> AssistantMessage:
+    """Read one line of the assistant.
+
+    Raises:
+        msgspec.DecodeError: it is no message.
+    """
+    return _messages.decode(line)

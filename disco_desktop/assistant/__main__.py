@@ -1,0 +1,8 @@
+"""The assistant's beginning and end as a process."""
+
+from __future__ import annotations
+
+from disco_desktop.app.child_end import serve
+
+if __name__ == "__main__":
+    serve("disco_desktop.assistant.requests")

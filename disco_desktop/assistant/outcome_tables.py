@@ -1,0 +1,152 @@
+"""The rows that a model was tested on or predicted, with what it said of each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from disco_desktop.app.assistant_messages import Row, Shape, View
+from disco_desktop.assistant.tables import (
+    Table,
+    page_rows,
+    shown_cells,
+    shown_columns,
+    shown_names,
+)
+from disco_desktop.engine.dataset.predictions_csv import outcome_columns, write_predictions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    from disco_desktop.engine.dataset.dataset import LoadedTable
+    from disco_desktop.engine.task.tabular import TabularData
+    from disco_desktop.engine.validation.validator import Predictions, TestResult
+
+
+class _OutcomeTable(Table):
+    """What both kinds have in common: samples with predictions, and the table they come from."""
+
+    def __init__(
+        self,
+        data: TabularData,
+        loaded: LoadedTable,
+        result: TestResult | Predictions,
+        truth: npt.NDArray[np.int64] | None,
+        rows: int,
+    ) -> None:
+        self._data = data
+        self._loaded = loaded
+        self._prediction = result.prediction
+        self._probability = result.probability
+        self._truth = truth
+        self._places = np.searchsorted(loaded.table_rows, loaded.samples.rows)
+        own = [column.name for column in data.inputs]
+        # The outcome stands in a column of its own, in words.
+        names = [
+            name for name in loaded.table.columns if truth is None or name != data.outcome.name
+        ]
+        self._columns = shown_columns(names, first=own)
+        self.shape = Shape(
+            columns=shown_names(self._columns),
+            hidden_columns=len(names) - len(self._columns),
+            rows=rows,
+            page_rows=page_rows(len(self._columns)),
+        )
+
+    def _slice(self, places: npt.NDArray[np.int64]) -> list[list[str]]:
+        return shown_cells(self._loaded.table[places.tolist()], self._columns)
+
+    def _number(self, place: int) -> int:
+        return int(self._loaded.table_rows[place])
+
+    def _of_predicted(self, sample: int) -> float:
+        """Return the probability of what was predicted."""
+        share = float(self._probability[sample])
+        return share if self._prediction[sample] else 1 - share
+
+    def write_csv(self, path: Path) -> int:
+        """Write the whole table, with what was predicted at its right."""
+        values = self._data.outcome.values
+        columns = outcome_columns(values, self._prediction, self._probability, self._truth)
+        write_predictions(path, self._loaded, columns)
+        return self._loaded.table.height
+
+
+class TestedTable(_OutcomeTable):
+    """The rows that a model was tested on."""
+
+    __test__ = False  # pytest takes the name for a test's
+
+    def __init__(self, data: TabularData, loaded: LoadedTable, result: TestResult) -> None:
+        super().__init__(data, loaded, result, result.truth, rows=result.samples)
+        self._view: View | None = None
+        self._chosen = np.arange(0)
+
+    def page(self, number: int, view: View) -> list[Row]:
+        """Return those rows that the view asks for, in its order."""
+        if view != self._view:
+            self._view, self._chosen = view, self._choose(view)
+        first = number * self.shape.page_rows
+        samples = self._chosen[first : first + self.shape.page_rows]
+        places = self._places[samples]
+        return [
+            Row(
+                self._number(place),
+                cells,
+                truth=int(self._truth_of(sample)),
+                prediction=int(self._prediction[sample]),
+                probability=self._of_predicted(sample),
+            )
+            for sample, place, cells in zip(
+                samples.tolist(), places.tolist(), self._slice(places), strict=True
+            )
+        ]
+
+    def _truth_of(self, sample: int) -> int:
+        assert self._truth is not None  # noqa: S101 - a test has it
+        return int(self._truth[sample])
+
+    def _choose(self, view: View) -> npt.NDArray[np.int64]:
+        is_chosen = np.ones(len(self._prediction), dtype=np.bool_)
+        if view.truth is not None:
+            is_chosen &= self._truth == view.truth
+        if view.prediction is not None:
+            is_chosen &= self._prediction == view.prediction
+        chosen = np.flatnonzero(is_chosen)
+        if view.order == "doubt":
+            certainty = np.abs(self._probability[chosen] - 0.5)
+            chosen = chosen[np.argsort(certainty, kind="stable")]
+        return chosen
+
+
+class PredictedTable(_OutcomeTable):
+    """All rows of a table; those that could not be predicted have no prediction."""
+
+    def __init__(self, data: TabularData, loaded: LoadedTable, result: Predictions) -> None:
+        super().__init__(data, loaded, result, None, rows=loaded.table.height)
+        self._sample_at = np.full(loaded.table.height, -1, dtype=np.int64)
+        self._sample_at[self._places] = np.arange(len(self._places))
+
+    def page(self, number: int, view: View) -> list[Row]:
+        """Return rows in the order of the table, whatever the view."""
+        first = number * self.shape.page_rows
+        behind = min(first + self.shape.page_rows, self.shape.rows)
+        places = np.arange(first, max(first, behind))
+        return [
+            self._row(place, cells)
+            for place, cells in zip(places.tolist(), self._slice(places), strict=True)
+        ]
+
+    def _row(self, place: int, cells: list[str]) -> Row:
+        sample = int(self._sample_at[place])
+        if sample < 0:
+            return Row(self._number(place), cells, is_used=False)
+        return Row(
+            self._number(place),
+            cells,
+            prediction=int(self._prediction[sample]),
+            probability=self._of_predicted(sample),
+        )

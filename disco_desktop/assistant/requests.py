@@ -1,0 +1,189 @@
+"""From requests to answers, one after the other, until told to leave."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, BinaryIO
+
+import numpy as np
+from msgspec.structs import replace
+
+from disco_desktop.app.assistant_messages import (
+    LONGEST_LINE,
+    AssistantMessage,
+    CheckData,
+    Checked,
+    Command,
+    CsvWritten,
+    Leave,
+    Loading,
+    ModelTested,
+    PageRead,
+    Predict,
+    Predicted,
+    ReadPage,
+    Request,
+    TestModel,
+    WriteCsv,
+    decode_command,
+)
+from disco_desktop.app.child_end import read_commands
+from disco_desktop.app.worker_messages import Failed
+from disco_desktop.assistant.checked_table import CheckedTable
+from disco_desktop.assistant.outcome_tables import PredictedTable, TestedTable
+from disco_desktop.assistant.teller import LeavingError, Teller, first_problems
+from disco_desktop.engine.dataset.check import report_on
+from disco_desktop.engine.dataset.dataset import load_labelled_table, load_unlabelled
+from disco_desktop.engine.dataset.examination import examine
+from disco_desktop.engine.errors import DataError, DiscoError
+from disco_desktop.engine.events import Metrics
+from disco_desktop.engine.memory.disk_memory import DiskMemory
+from disco_desktop.logs import logger
+
+if TYPE_CHECKING:
+    from disco_desktop.assistant.tables import Table
+    from disco_desktop.engine.memory.stored_model import StoredModel
+    from disco_desktop.engine.validation.validator import Validator
+
+_LONGEST_DETAIL = 2_000
+
+_log = logger(__name__)
+
+
+def run(commands: BinaryIO, messages: BinaryIO) -> None:
+    """Answer what one stream asks on the other, until there is no more to do."""
+    teller = Teller(messages)
+    waiting: SimpleQueue[Request | None] = SimpleQueue()
+
+    def obey(command: Command | None) -> None:
+        """Note a request; at the word to leave, give up what is being done."""
+        if command is None or isinstance(command, Leave):
+            teller.leave()
+            waiting.put(None)
+        else:
+            waiting.put(command)
+
+    reading = threading.Thread(
+        target=read_commands,
+        args=(commands, decode_command, obey),
+        kwargs={"longest": LONGEST_LINE},
+        daemon=True,
+    )
+    reading.start()
+    assistant = _Assistant(teller)
+    try:
+        while (request := waiting.get()) is not None:
+            assistant.answer(request)
+    except LeavingError:
+        pass
+
+
+class _Assistant:
+    """Answers requests; the table of the last job stays, to be looked at."""
+
+    def __init__(self, teller: Teller) -> None:
+        self._teller = teller
+        self._table: Table | None = None
+
+    def answer(self, request: Request) -> None:
+        """Answer one request.
+
+        Raises:
+            LeavingError: nobody wants the answer any more.
+        """
+        answer: AssistantMessage
+        try:
+            answer = self._answer(request)
+        except LeavingError:
+            raise
+        except DiscoError as error:
+            _log.debug("%s", error)
+            answer = Failed(code=error.code, arguments=error.arguments, detail=error.detail)
+        except Exception as error:
+            _log.debug("the request failed", exc_info=True)
+            detail = f"{type(error).__name__}: {error}"[:_LONGEST_DETAIL]
+            answer = Failed(code="assistant_failed", detail=detail)
+        self._teller.send(answer)
+
+    def _answer(self, request: Request) -> AssistantMessage:
+        match request:
+            case CheckData():
+                return self._check(request)
+            case TestModel():
+                return self._test(request)
+            case Predict():
+                return self._predict(request)
+            case ReadPage():
+                rows = self._shown.page(request.page, request.view)
+                return PageRead(page=request.page, view=request.view, rows=rows)
+            case WriteCsv():
+                count = self._shown.write_csv(Path(request.path))
+                return CsvWritten(path=request.path, rows=count)
+
+    @property
+    def _shown(self) -> Table:
+        if self._table is None:
+            raise DataError("nothing_to_write")
+        return self._table
+
+    def _check(self, request: CheckData) -> Checked:
+        self._begin()
+        examination = examine(
+            request.task.data, Path(request.data), "training", watcher=self._teller
+        )
+        report = report_on(request.task, examination)
+        self._table = table = CheckedTable(request.task, examination)
+        told = first_problems(report.problems)
+        return Checked(
+            report=replace(report, problems=told),
+            more_problems=len(report.problems) - len(told),
+            shape=table.shape,
+        )
+
+    def _test(self, request: TestModel) -> ModelTested:
+        self._begin()
+        model = DiskMemory(Path(request.memory)).load(request.model)
+        loaded = load_labelled_table(
+            model.task, Path(request.data), model.preprocessing, watcher=self._teller
+        )
+        result = self._validator(model).test(loaded.samples)
+        self._table = table = TestedTable(model.task.data, loaded, result)
+        return ModelTested(
+            metrics=Metrics(loss=result.loss, accuracy=result.accuracy, samples=result.samples),
+            labels=[*model.task.data.outcome.labels],
+            confusion=[[*row] for row in result.confusion],
+            left_out=loaded.count - len(loaded.samples),
+            problems=first_problems(loaded.problems),
+            shape=table.shape,
+        )
+
+    def _predict(self, request: Predict) -> Predicted:
+        self._begin()
+        model = DiskMemory(Path(request.memory)).load(request.model)
+        loaded = load_unlabelled(
+            model.task, Path(request.data), model.preprocessing, watcher=self._teller
+        )
+        result = self._validator(model).predict(loaded.samples)
+        self._table = table = PredictedTable(model.task.data, loaded, result)
+        labels = model.task.data.outcome.labels
+        return Predicted(
+            labels=[*labels],
+            counts=np.bincount(result.prediction, minlength=len(labels)).tolist(),
+            left_out=loaded.count - len(loaded.samples),
+            problems=first_problems(loaded.problems),
+            shape=table.shape,
+        )
+
+    def _begin(self) -> None:
+        """Forget what was done before; its table may be large."""
+        self._table = None
+        self._teller.begin()
+
+    def _validator(self, model: StoredModel) -> Validator:
+        """Load torch, which takes a second or two, and the model's network."""
+        self._teller.send(Loading())
+        from disco_desktop.engine.validation.validator import Validator
+
+        return Validator(model.task, model.weights)

@@ -108,7 +108,7 @@ class Download:
             ServerError: the server does not have it, or it is not what its digest says.
         """
         url = address.endpoint(f"/models/{self._model.digest}")
-        if not self._digests:
+        if not self._digests and not self._is_one_piece:
             await self._fetch_digests(http, url / "pieces")
         if self._offset == len(self._into):
             return
@@ -116,8 +116,12 @@ class Download:
         async with _request(http.get(url, headers=headers)) as response:
             if response.status != 206:
                 raise ServerError("server_answer_strange", detail=f"status {response.status}")
-            while self._offset < len(self._into):
-                await self._take_piece(response)
+            await self._take_pieces(response.content)
+
+    @property
+    def _is_one_piece(self) -> bool:
+        """Whether the model's digest says all: a list of one digest follows from it."""
+        return piece_count(self._model.size) == 1
 
     async def _fetch_digests(self, http: aiohttp.ClientSession, url: URL) -> None:
         size = piece_count(self._model.size) * DIGEST_SIZE
@@ -128,16 +132,30 @@ class Download:
         self._digests = digests
         self._ledger.received("piece digests", size)
 
-    async def _take_piece(self, response: aiohttp.ClientResponse) -> None:
-        size = min(PIECE, len(self._into) - self._offset)
-        async with _in_time():
-            piece = await response.content.readexactly(size)
-        self._ledger.received("model", size)
+    async def _take_pieces(self, content: aiohttp.StreamReader) -> None:
+        """Copy bytes to their place as they come; a piece counts once it is whole and right."""
+        arrived = self._offset
+        while self._offset < len(self._into):
+            piece = self._into[self._offset : self._offset + PIECE]
+            async with _in_time():
+                while arrived < self._offset + len(piece):
+                    chunk, is_chunk_end = await content.readchunk()
+                    if not chunk and not is_chunk_end:
+                        raise EOFError("the model ended early")
+                    place = self._into[arrived : arrived + len(chunk)]
+                    place[:] = chunk[: len(place)]
+                    arrived += len(chunk)
+            self._ledger.received("model", len(piece))
+            if not self._is_right(piece):
+                raise ConnectionLostError("a piece arrived damaged")
+            self._offset += len(piece)
+
+    def _is_right(self, piece: memoryview) -> bool:
+        digest = piece_digest(piece)
+        if self._is_one_piece:
+            return content_digest(digest) == self._model.digest
         place = self._offset // PIECE * DIGEST_SIZE
-        if piece_digest(piece) != self._digests[place : place + DIGEST_SIZE]:
-            raise ConnectionLostError("a piece arrived damaged")
-        self._into[self._offset : self._offset + size] = piece
-        self._offset += size
+        return digest == self._digests[place : place + DIGEST_SIZE]
 
 
 @asynccontextmanager
@@ -169,7 +187,7 @@ async def _request(
 async def _refusal(response: aiohttp.ClientResponse) -> Exception:
     """Say what the server said; only those that another try cannot mend are errors of ours."""
     try:
-        problem = msgspec.msgpack.decode(await response.content.read(_SMALL), type=Problem)
+        problem = decode_as(await response.content.read(_SMALL), Problem)
     except msgspec.MsgspecError:
         return ConnectionLostError(f"the server answered {response.status}")
     kind: type[DiscoError] = {422: ContributionError, 507: StorageError}.get(
@@ -194,6 +212,6 @@ _PASSING = {
 
 async def _state(response: aiohttp.ClientResponse) -> UploadState:
     try:
-        return msgspec.msgpack.decode(await response.content.read(_SMALL), type=UploadState)
+        return decode_as(await response.content.read(_SMALL), UploadState)
     except msgspec.MsgspecError as error:
         raise ServerError("server_answer_strange", detail=str(error)) from error

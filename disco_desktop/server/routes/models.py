@@ -36,10 +36,8 @@ async def get_pieces(request: web.Request) -> web.Response:
 @routes.get(f"/models/{_DIGEST}")
 async def get_model(request: web.Request) -> web.StreamResponse:
     """Give a model's values as little-endian float32, or the range of bytes that was asked for."""
-    digest = request.match_info["digest"]
-    store = request.app[SERVICES].store
-    path = store.model_path(digest)
-    if await asyncio.to_thread(store.model_pieces, digest) is None or not path.is_file():
+    path = request.app[SERVICES].store.model_path(request.match_info["digest"])
+    if not path.is_file():
         return problem("model_not_on_server", status=404)
     return _BulkFile(
         path, headers={"Content-Type": "application/octet-stream", "Cache-Control": _FOREVER}
@@ -51,8 +49,8 @@ class _BulkFile(web.FileResponse):
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
         app = cast("web.Request", request).app
-        size = await asyncio.to_thread(lambda: self._path.stat().st_size)
-        seconds = app[SERVICES].config.limits.piece_seconds * (1 + piece_count(size))
+        pieces = piece_count(self._path.stat().st_size)
+        seconds = app[SERVICES].config.limits.piece_seconds * (1 + pieces)
         with app[GUARD].own_time(request):
             return await asyncio.wait_for(super().prepare(request), seconds)
 

@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import fcntl
 import hashlib
+import importlib.metadata
 import importlib.util
 import json
 import os
@@ -265,13 +266,10 @@ def pip_command() -> list[str]:
     Debian's Python has no ensurepip unless python3-venv is installed, so the environment is made
     without a pip of its own and this Python's pip works on it from outside.
     """
-    found = subprocess.run(
-        [sys.executable, "-m", "pip", "--version"],
-        env=clean_environment(), capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    version = re.match(r"pip (\d+)\.(\d+)", found.stdout)
-    if version and (int(version[1]), int(version[2])) >= OLDEST_PIP:
-        return [sys.executable, "-m", "pip", "--python", str(PYTHON)]
+    if importlib.util.find_spec("pip") is not None:
+        version = importlib.metadata.version("pip").split(".")
+        if (int(version[0]), int(version[1])) >= OLDEST_PIP:
+            return [sys.executable, "-m", "pip", "--python", str(PYTHON)]
     if importlib.util.find_spec("ensurepip") is not None:
         made = subprocess.run(
             [str(PYTHON), "-m", "ensurepip"],

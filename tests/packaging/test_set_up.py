@@ -128,16 +128,12 @@ def checkout(tmp_path: Path) -> SmallCheckout:
     return SmallCheckout(folder)
 
 
-def test_is_done_once(checkout: SmallCheckout) -> None:
+def test_is_done_once_and_what_development_needs_is_added(checkout: SmallCheckout) -> None:
     code, output, errors = checkout.set_up()
     assert (code, errors) == (0, "")
     assert "Setting up" in output
     assert checkout.can_import()
     assert checkout.set_up() == (0, "", "")
-
-
-def test_what_development_needs_is_added_and_stays(checkout: SmallCheckout) -> None:
-    checkout.set_up()
     kept = checkout.write(".venv/kept", "")
     code, output, _ = checkout.set_up("--dev")
     assert code == 0

@@ -19,7 +19,9 @@ from disco_desktop.engine.memory.model_name import clean_name, unique_name
 from disco_desktop.engine.memory.record import ModelRecord, new_model_id
 from disco_desktop.engine.memory.storage import default_root, set_aside, storage_error, storing_in
 from disco_desktop.engine.memory.stored_model import (
+    ModelDescription,
     StoredModel,
+    read_description,
     read_record,
     read_stored_model,
     write_stored_model,
@@ -88,6 +90,14 @@ class DiskMemory(Memory):
             if path.parent == self._models and is_damage(error):
                 raise self._refuse(path, error) from error
             raise
+
+    def describe(self, which: str) -> ModelDescription:
+        """Return what a model's file tells without its weights.
+
+        Raises:
+            ModelError: there is no such model, or its file is damaged.
+        """
+        return read_description(self._find(which))
 
     def _find(self, which: str) -> Path:
         """Return the file of a model asked for by id, name or path."""

@@ -43,6 +43,15 @@ class StoredModel:
         return replace(self, record=record)
 
 
+@dataclass(frozen=True, kw_only=True)
+class ModelDescription:
+    """What a model file tells without its weights."""
+
+    record: ModelRecord
+    task: Task
+    history: History
+
+
 def write_stored_model(path: Path, model: StoredModel) -> None:
     """Write a model file in place of `path`, durably.
 
@@ -73,6 +82,21 @@ def read_stored_model(path: Path) -> StoredModel:
         preprocessing=_decode(path, metadata, "preprocessing", Preprocessing),
         history=_decode(path, metadata, "history", History),
         weights=weights,
+    )
+
+
+def read_description(path: Path) -> ModelDescription:
+    """Read all that a model file tells but its weights.
+
+    Raises:
+        ModelError: as `read_stored_model`, but for damaged weights.
+        TaskError: the task in it breaks the schema.
+    """
+    metadata = read_header(path).metadata
+    return ModelDescription(
+        record=read_record(path),
+        task=decode_task(_text(path, metadata, "task").encode()),
+        history=_decode(path, metadata, "history", History),
     )
 
 

@@ -69,7 +69,7 @@ def read_commands(
         while (line := stream.readline(longest)).endswith(b"\n"):
             try:
                 command = decode(line)
-            except msgspec.DecodeError as error:
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 _log.warning("not a command: %s", error)
                 break
             obey(command)

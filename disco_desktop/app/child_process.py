@@ -111,7 +111,7 @@ class ChildProcess(ABC, Generic[_Command, _Message]):
             return await self._last_word()
         try:
             return self._decode(line)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             return self._strange(str(error))
 
     async def _last_word(self) -> Failed:

@@ -11,7 +11,7 @@ import msgspec
 
 from disco_desktop.engine.client.address import client_session, connection_error
 from disco_desktop.engine.errors import ServerError, TaskError
-from disco_desktop.engine.messages import Problem, TaskSummary
+from disco_desktop.engine.messages import Problem, TaskSummary, decode_as
 from disco_desktop.engine.task.task import LARGEST_TASK_BYTES, decode_task
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ async def fetch_summaries(address: ServerAddress) -> list[TaskSummary]:
         raise _refusal(address, status, content)
     try:
         return msgspec.json.decode(content, type=list[TaskSummary])
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ServerError(
             "server_answer_strange", address=address.url, detail=str(error)
         ) from error
@@ -87,7 +87,7 @@ async def _read(stream: aiohttp.StreamReader) -> bytes:
 def _refusal(address: ServerAddress, status: int, content: bytes) -> ServerError:
     """Give the error that a server explains in the protocol's form, or say that it does not."""
     try:
-        problem = msgspec.msgpack.decode(content, type=Problem)
+        problem = decode_as(content, Problem)
     except msgspec.DecodeError:
         return ServerError("server_answer_strange", address=address.url, detail=f"HTTP {status}")
     return ServerError.told(problem.code, {"address": address.url, **problem.arguments})

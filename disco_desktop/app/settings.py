@@ -81,7 +81,7 @@ class SettingsFile:
                 return msgspec.json.decode(file.read(_LARGEST_FILE), type=Settings)
         except FileNotFoundError:
             return Settings()
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             aside = self._path.with_suffix(".damaged")
             _log.warning("the settings cannot be read (%s) and are now %s", error, aside.name)
             self._path.replace(aside)

@@ -8,7 +8,7 @@ refused.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -20,6 +20,8 @@ PROTOCOL_VERSION = 1
 LARGEST_MESSAGE = 1 << 16  # bytes of one control message
 LARGEST_ANNOUNCEMENT = 1 << 20  # bytes; holds the digests of 32 GiB of pieces
 LARGEST_SAMPLES = 1 << 40
+
+_Kind = TypeVar("_Kind", bound=Struct)
 
 Role: TypeAlias = Literal["participant", "observer", "creator"]
 Key: TypeAlias = Annotated[bytes, Meta(min_length=32, max_length=32)]
@@ -240,10 +242,20 @@ def decode_from_server(content: bytes) -> FromServer:
         return _from_server.decode(content)
 
 
+def decode_as(content: bytes, kind: type[_Kind]) -> _Kind:
+    """Read something that is said over HTTP.
+
+    Raises:
+        msgspec.MsgspecError: it is nothing of this kind.
+    """
+    with _decode_errors():
+        return msgspec.msgpack.decode(content, type=kind)
+
+
 @contextmanager
 def _decode_errors() -> Iterator[None]:
     """Let hostile input fail in one way."""
     try:
         yield
-    except (RecursionError, MemoryError, OverflowError) as error:
-        raise msgspec.DecodeError("nested too deep, or announces more than it holds") from error
+    except (UnicodeDecodeError, RecursionError, MemoryError, OverflowError) as error:
+        raise msgspec.DecodeError(f"not to be read: {type(error).__name__}") from error

@@ -11,7 +11,7 @@ import msgspec
 
 from disco_desktop.engine.client.control_connection import ConnectionLostError
 from disco_desktop.engine.errors import ContributionError, DiscoError, ServerError, StorageError
-from disco_desktop.engine.messages import Problem, UploadState
+from disco_desktop.engine.messages import Problem, UploadState, decode_as
 from disco_desktop.engine.weights.pieces import (
     DIGEST_SIZE,
     PIECE,

@@ -149,6 +149,10 @@ def decode_task(content: bytes) -> Task:
     """
     if len(content) > LARGEST_TASK_BYTES:
         raise TaskError("task_too_large", largest=LARGEST_TASK_BYTES)
+    try:
+        content.decode()
+    except UnicodeDecodeError as error:
+        raise TaskError("task_not_json", detail=str(error)) from error
     _check_version(content)
     try:
         return msgspec.json.decode(content, type=Task)

@@ -245,6 +245,9 @@ def _check_places(entries: Mapping[str, Entry], size: int, path: Path) -> None:
         start, stop = entry.data_offsets
         if start != place or stop - start != entry.size:
             raise _invalid(path, f"the tensor {name[:100]!r} is not where it should be")
+        # One dimension of zero makes a tensor empty, and leaves the others as large as they like.
+        if math.prod(max(1, length) for length in entry.shape) > LARGEST_ELEMENTS:
+            raise _invalid(path, f"the tensor {name[:100]!r} has a shape without bounds")
         if start % _ELEMENT_TYPES[entry.dtype].itemsize:
             raise _invalid(path, f"the tensor {name[:100]!r} is not aligned")
         place = stop

@@ -210,7 +210,7 @@ class Room:
         self._run(self._settle())
 
     def _tell_participants(self) -> None:
-        """Tell everybody how many they are: not more often than they need, whoever comes and goes."""
+        """Tell everybody how many they are: but not more often than they need."""
         told = Participants(participants=self.participants, minimum=self.minimum)
         if self._notice is not None or self._is_closed or told == self._told:
             return

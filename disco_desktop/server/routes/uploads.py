@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import msgspec
 from aiohttp import web
 
-from disco_desktop.engine.messages import LARGEST_ANNOUNCEMENT, Announcement
+from disco_desktop.engine.messages import LARGEST_ANNOUNCEMENT, Announcement, decode_as
 from disco_desktop.server.keys import GUARD
 from disco_desktop.server.routes.answers import DeniedError, answer, problem
 from disco_desktop.server.services import SERVICES
 
 if TYPE_CHECKING:
+    from disco_desktop.server.connection_guard import ConnectionGuard
     from disco_desktop.server.limits import Limits
     from disco_desktop.server.rooms.room import Room
     from disco_desktop.server.rooms.upload import Upload
@@ -28,9 +29,10 @@ _CONTRIBUTIONS = "/tasks/{task}/sessions/{session:[0-9]{1,15}}/contributions"
 async def announce(request: web.Request) -> web.Response:
     """Take an announcement and say from which byte on the update is wanted."""
     room, participant = _room_and_participant(request)
+    request.app[GUARD].identified(request, participant)
     try:
-        announcement = msgspec.msgpack.decode(await _body(request), type=Announcement)
-    except (msgspec.MsgspecError, RecursionError, MemoryError) as error:
+        announcement = decode_as(await _body(request), Announcement)
+    except msgspec.MsgspecError as error:
         raise DeniedError("announcement_malformed", status=400) from error
     return answer(await room.announce(participant, announcement))
 
@@ -66,14 +68,15 @@ async def receive(request: web.Request) -> web.Response:
         with guard.own_time(request):
             is_right = await _receive(request, upload, feeder, request.app[SERVICES].config.limits)
     except asyncio.IncompleteReadError:
-        return _refused_body("update_incomplete", status=400, offset=upload.offset)
+        return _refused_body(guard, "update_incomplete", status=400, offset=upload.offset)
     if not is_right:
-        return _refused_body("piece_differs", status=422, offset=upload.offset)
+        return _refused_body(guard, "piece_differs", status=422, offset=upload.offset)
     return answer(await room.accept(participant, upload))
 
 
-def _refused_body(code: str, *, status: int, offset: int) -> web.Response:
+def _refused_body(guard: ConnectionGuard, code: str, *, status: int, offset: int) -> web.Response:
     """Refuse, and close: the rest of the body would be read as the next request."""
+    guard.incidents.tell(code, "an update has to be sent again: %s", code)
     response = problem(code, status=status, offset=offset)
     response.force_close()
     return response

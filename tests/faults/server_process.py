@@ -1,7 +1,8 @@
 """A server in a process of its own: `python -m tests.faults.server_process SETTINGS`.
 
-It is what `disco-server` runs, but for the limits, which the command line does not offer. It says
-its port and fingerprint in one line and ends when its standard input does.
+It is what `disco-server` runs, but for the limits, which the command line does not offer, and for a
+figure more among its metrics. It says its port and fingerprint in one line and ends when its
+standard input does.
 """
 
 from __future__ import annotations
@@ -10,14 +11,53 @@ import asyncio
 import json
 import logging
 import sys
+import threading
+import time
 from pathlib import Path
+
+from prometheus_client import Gauge
 
 from disco_desktop import logs
 from disco_desktop.server.application import create_application
 from disco_desktop.server.certificates import own_certificate
 from disco_desktop.server.config import ServerConfig
+from disco_desktop.server.keys import METRICS
 from disco_desktop.server.limits import Limits
 from disco_desktop.server.running import running
+
+_TICK = 0.02  # seconds
+
+
+class Witness(threading.Thread):
+    """Tells how late this process is because the machine is busy, whatever its loop does.
+
+    A thread gets its turn although the event loop is held up, but not when the process is.
+
+    Attributes:
+        lateness: seconds in all.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.lateness = 0.0
+
+    def run(self) -> None:
+        while True:
+            due = time.monotonic() + _TICK
+            time.sleep(_TICK)
+            self.lateness += time.monotonic() - due
+
+
+async def watch(longest_stall: Gauge) -> None:
+    """Measure for how long the event loop is held up by what it does itself."""
+    witness = Witness()
+    witness.start()
+    longest = 0.0
+    while True:
+        due, excused = time.monotonic() + _TICK, witness.lateness
+        await asyncio.sleep(_TICK)
+        longest = max(longest, time.monotonic() - due - (witness.lateness - excused))
+        longest_stall.set(longest)
 
 
 async def serve(folder: Path, limits: dict[str, float], *, is_tls: bool) -> None:
@@ -29,10 +69,14 @@ async def serve(folder: Path, limits: dict[str, float], *, is_tls: bool) -> None
     )
     context = certificate.context if certificate else None
     fingerprint = certificate.fingerprint if certificate else ""
-    async with running(create_application(config), config, context) as port:
+    app = create_application(config)
+    stall = Gauge("disco_test_longest_stall", "In seconds.", registry=app[METRICS].registry)
+    async with running(app, config, context) as port:
+        watching = asyncio.create_task(watch(stall))
         sys.stdout.write(f"{port} {fingerprint}\n")
         sys.stdout.flush()
         await asyncio.to_thread(sys.stdin.read)
+        watching.cancel()
 
 
 if __name__ == "__main__":

@@ -38,6 +38,8 @@ NO_FRAMES = {
     "an array nested in itself": (frame(BINARY, b"\x91" * (LARGEST_MESSAGE - 1) + b"\xc0"), {1007}),
     "an array of 4 G elements": (frame(BINARY, b"\xdd\xff\xff\xff\xff"), {1007}),
     "a map of 4 G elements": (frame(BINARY, b"\xdf\xff\xff\xff\xff"), {1007}),
+    "invalid UTF-8 in a message": (frame(BINARY, b"\x81\xa4kind\xa2\xc3\x28"), {1007}),
+    "invalid UTF-8 for a field": (frame(BINARY, b"\x81\xa2\xc3\x28\xc0"), {1007}),
     "4 GiB of bytes": (frame(BINARY, b"\xc6\xff\xff\xff\xff"), {1007}),
     "a hello with an array nested in it": (
         frame(BINARY, b"\x82\xa4kind\xa5hello\xa7session" + b"\x91" * 60_000 + b"\xc0"),
@@ -110,6 +112,7 @@ ANNOUNCEMENTS = {
     "an array of 4 G elements": b"\xdd\xff\xff\xff\xff",
     "4 G of digests": b"\x81\xadpiece_digests\xc6\xff\xff\xff\xff",
     "nothing": b"",
+    "invalid UTF-8": b"\x81\xa2\xc3\x28\xc0",
     "a pickle": b"\x80\x04cos\nsystem\n(S'true'\ntR.",
     "an unknown field": msgspec.msgpack.encode({"base_round": 0, "evil": 1}),
     "a float for a number": b"\x81\xaabase_round\xcb" + struct.pack(">d", 1e300),

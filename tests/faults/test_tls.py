@@ -19,12 +19,12 @@ from tests.faults.raw_socket import RawSocket
 
 @contextlib.asynccontextmanager
 async def listening(context):
-    """Listen with TLS; gives the port, and a list of what comes once it is decrypted."""
-    received = []
+    """Listen with TLS; gives the port, and a queue of what comes once it is decrypted."""
+    received = asyncio.Queue()
 
     async def handle(reader, writer):
         with contextlib.suppress(ConnectionError):
-            received.append(await reader.read())
+            received.put_nowait(await reader.read())
         writer.close()
 
     listener = await asyncio.start_server(handle, "127.0.0.1", 0, ssl=context)
@@ -49,9 +49,7 @@ async def test_another_certificate_than_the_pinned_one_gets_nothing(tls_server, 
         assert raised.value.code == "server_certificate_changed"
         assert sentence(raised.value).startswith("WARNING")
         async with asyncio.timeout(30):
-            while not received:
-                await asyncio.sleep(0)
-        assert received == [b""]
+            assert await received.get() == b""
 
 
 async def test_a_certificate_that_nobody_vouches_for_gets_nothing(tls_server, tmp_path):
@@ -63,7 +61,7 @@ async def test_a_certificate_that_nobody_vouches_for_gets_nothing(tls_server, tm
             await participant(tls_server, ServerAddress(f"https://127.0.0.1:{port}")).connect()
         assert raised.value.code == "server_certificate_untrusted"
         assert "nothing was sent" in sentence(raised.value)
-        assert not any(received)
+        assert received.empty()
 
 
 async def test_plain_http_at_the_encrypted_port_is_refused(tls_server):

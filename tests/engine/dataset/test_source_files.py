@@ -19,6 +19,7 @@ import encodings.utf_8_sig  # what is not loaded yet may be out of reach afterwa
 import os, sys
 from pathlib import Path
 import msgspec
+import numpy.ma  # numpy itself loads it late
 from disco_desktop.engine.dataset.check import check_data
 from disco_desktop.engine.default_tasks.titanic import TitanicProvider
 if os.geteuid() == 0:

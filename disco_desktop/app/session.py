@@ -13,6 +13,7 @@ from disco_desktop.app.curves import Curves
 from disco_desktop.app.joint_training import JointTraining
 from disco_desktop.app.observable import Observable
 from disco_desktop.app.session_state import ACTIONS, ENDS, may_follow
+from disco_desktop.app.stay_awake import staying_awake
 from disco_desktop.app.time_left import TimeLeft
 from disco_desktop.app.training_log import TrainingLog
 from disco_desktop.app.worker_messages import (
@@ -151,9 +152,12 @@ class Session(Observable):
         end: SessionState = "failed"
         try:
             with self.folder:
-                async with JointTraining(
-                    self.folder, resume=self._is_resuming, warm=self._warm
-                ) as training:
+                async with (
+                    staying_awake(),
+                    JointTraining(
+                        self.folder, resume=self._is_resuming, warm=self._warm
+                    ) as training,
+                ):
                     self._training = training
                     async with contextlib.aclosing(training.reports()) as reports:
                         async for participant, message in reports:

@@ -121,6 +121,23 @@ class TrainingFolder:
             raise StorageError("resume_differs", option="--" + contradiction.replace("_", "-"))
         raise StorageError("nothing_to_resume", task=wishes.task)
 
+    @classmethod
+    def hold(cls, path: Path) -> Self:
+        """Hold the folder of a training that was interrupted.
+
+        Raises:
+            StorageError: there is none, or another program carries it out.
+        """
+        plan = _read_plan(path)
+        if plan is None:
+            raise StorageError("nothing_to_resume", task=path.name)
+        lock = FileLock(path / _LOCK, thread_local=False)
+        try:
+            lock.acquire(blocking=False)
+        except Timeout as error:
+            raise StorageError("training_under_way") from error
+        return cls(path, plan, lock)
+
     @property
     def tasks_dir(self) -> Path:
         """The folder of what the bundled server offers."""
@@ -235,6 +252,18 @@ def _is_lasting(message: WorkerMessage) -> bool:
     return isinstance(message, Started | TrafficCounted | Finished)
 
 
+def interrupted_trainings() -> dict[Path, TrainingPlan]:
+    """Return the plans of trainings that were begun and nobody carries out now, latest first."""
+    found: dict[Path, TrainingPlan] = {}
+    for path in _newest_first(trainings_folder()):
+        try:
+            with TrainingFolder.hold(path) as folder:
+                found[path] = folder.plan
+        except StorageError as error:
+            _log.debug("%s is not to be gone on with: %s", path.name, error)
+    return found
+
+
 def _newest_first(root: Path) -> list[Path]:
     return sorted(root.glob("*-*"), reverse=True) if root.is_dir() else []
 
@@ -243,7 +272,7 @@ def _read_plan(path: Path) -> TrainingPlan | None:
     """Read a training's plan; one killed before it had any, or of another version, has none."""
     try:
         return decode_plan((path / _PLAN).read_bytes())
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         _log.debug("no plan in %s: %s", path, error)
         return None
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import structs
 
 from disco_desktop.app.catalogue import SENTENCES, STATUSES
+from disco_desktop.app.cell_words import CELL_SENTENCES
 from disco_desktop.app.inert_text import inert
 from disco_desktop.app.session_words import (
     EPOCH_ENDED,
@@ -90,6 +91,11 @@ def problem_sentence(problem: Problem) -> str:
     """Say what is the matter with somebody's data, and where."""
     template = SENTENCES.get(problem.code, SENTENCES["unknown_problem"])
     return _template.vformat(template, (), {**problem.told(), "code": problem.code})
+
+
+def cell_sentence(code: str) -> str:
+    """Say what is the matter with a single cell that a problem is about."""
+    return CELL_SENTENCES.get(code, "")
 
 
 def status_sentence(status: Status, *, participants: int = 0, minimum: int = 0) -> str:

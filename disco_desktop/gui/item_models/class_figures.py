@@ -1,0 +1,79 @@
+"""How good a model is on each class, for a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+from disco_desktop.app.class_figures import ClassFigures, class_figures
+from disco_desktop.app.inert_text import inert
+from disco_desktop.gui.wording import count, share
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class ClassFiguresModel(QAbstractTableModel):
+    """One row a class: name, precision, recall, F1, samples."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._labels: Sequence[str] = ()
+        self._figures: list[ClassFigures] = []
+
+    def show_confusion(self, labels: Sequence[str], confusion: Sequence[Sequence[int]]) -> None:
+        """Show the figures that follow from a confusion matrix."""
+        self.beginResetModel()
+        self._labels = labels
+        self._figures = class_figures(confusion)
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008
+        """Return how many classes there are."""
+        return 0 if parent.isValid() else len(self._figures)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008
+        """Return how much is said of each."""
+        return 0 if parent.isValid() else 5
+
+    def headerData(  # noqa: N802
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """Return a figure's name, or what it means."""
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        names = (
+            (self.tr("Class"), ""),
+            (self.tr("Precision"), self.tr("Of those predicted as this class, how many are")),
+            (self.tr("Recall"), self.tr("Of those of this class, how many were found")),
+            (self.tr("F1"), self.tr("The harmonic mean of precision and recall")),
+            (self.tr("Samples"), self.tr("How many are of this class")),
+        )
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return names[section][0]
+            case Qt.ItemDataRole.ToolTipRole:
+                return names[section][1]
+            case Qt.ItemDataRole.TextAlignmentRole if section > 0:
+                return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a figure in words."""
+        if not index.isValid():
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() > 0:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        figures = self._figures[index.row()]
+        return (
+            inert(self._labels[index.row()]),
+            share(figures.precision),
+            share(figures.recall),
+            share(figures.f1),
+            count(figures.samples),
+        )[index.column()]

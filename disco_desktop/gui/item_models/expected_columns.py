@@ -1,0 +1,102 @@
+"""The columns that a task needs, for a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+from disco_desktop.app.inert_text import inert
+from disco_desktop.gui.wording import NOTHING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from disco_desktop.engine.task.tabular import NumericColumn, TabularData
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class ExpectedColumnsModel(QAbstractTableModel):
+    """One row a column: its name, what it is, its kind, what an empty cell becomes, an example."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: list[tuple[str, ...]] = []
+
+    def show_columns(
+        self, data: TabularData, example: Mapping[str, str], *, with_outcome: bool = True
+    ) -> None:
+        """Show a task's columns, with the outcome where that is needed too."""
+        self.beginResetModel()
+        self._lines = [self._input(column, example) for column in data.inputs]
+        if with_outcome:
+            outcome = data.outcome
+            pairs = zip(outcome.values, outcome.labels, strict=True)
+            said = ", ".join(f"{value} = {label}" for value, label in pairs)
+            self._lines.append(
+                (
+                    outcome.name,
+                    self.tr("the outcome, which is predicted"),
+                    said,
+                    self.tr("row is left out"),
+                    example.get(outcome.name, outcome.values[-1]),
+                )
+            )
+        if data.group is not None and with_outcome:
+            self._lines.append(
+                (
+                    data.group,
+                    self.tr("rows that belong together, for instance a patient's"),
+                    self.tr("any"),
+                    self.tr("row is left out"),
+                    example.get(data.group, NOTHING),
+                )
+            )
+        self.endResetModel()
+
+    def _input(self, column: NumericColumn, example: Mapping[str, str]) -> tuple[str, ...]:
+        empty = {
+            "center": self.tr("counts as average"),
+            "zero": self.tr("counts as zero"),
+            "refuse": self.tr("row is left out"),
+        }
+        usual = f"{column.center:g}" if column.center is not None else NOTHING
+        return (
+            column.name,
+            column.description or NOTHING,
+            self.tr("number"),
+            empty[column.missing],
+            example.get(column.name, usual),
+        )
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008
+        """Return how many columns the task needs."""
+        return 0 if parent.isValid() else len(self._lines)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008
+        """Return how much is said of each."""
+        return 0 if parent.isValid() else 5
+
+    def headerData(  # noqa: N802
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """Return what is said in a column."""
+        if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
+            return None
+        return (
+            self.tr("Column"),
+            self.tr("What it is"),
+            self.tr("Kind"),
+            self.tr("Empty cell"),
+            self.tr("Example"),
+        )[section]
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return what is said."""
+        if not index.isValid() or role not in (
+            Qt.ItemDataRole.DisplayRole,
+            Qt.ItemDataRole.ToolTipRole,
+        ):
+            return None
+        return inert(self._lines[index.row()][index.column()])

@@ -1,0 +1,313 @@
+"""A person's data for a task: chosen, checked, and looked at before anything is trained on them."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from disco_desktop.app.assistant_messages import CheckData
+from disco_desktop.app.checked_data import CheckedData
+from disco_desktop.app.inert_text import inert
+from disco_desktop.app.sample_data import find_sample
+from disco_desktop.app.sentences import sentence
+from disco_desktop.gui.item_models.expected_columns import ExpectedColumnsModel
+from disco_desktop.gui.item_models.problems import ProblemsModel
+from disco_desktop.gui.item_models.rows import RowsModel
+from disco_desktop.gui.pages.page import Page
+from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
+from disco_desktop.gui.widgets.balance_bars import BalanceBars
+from disco_desktop.gui.widgets.card import Card
+from disco_desktop.gui.widgets.data_choice import DataChoice
+from disco_desktop.gui.widgets.data_table import DataTable, PlainTable
+from disco_desktop.gui.widgets.job_progress import JobProgress
+from disco_desktop.gui.widgets.layout import column, row
+from disco_desktop.gui.widgets.legend import Legend
+from disco_desktop.gui.widgets.notice import Notice
+from disco_desktop.gui.widgets.problem_list import ProblemList
+from disco_desktop.gui.widgets.stat_card import StatCard
+from disco_desktop.gui.widgets.text import Text
+from disco_desktop.gui.widgets.verdict import Verdict
+from disco_desktop.gui.wording import count, counted
+
+if TYPE_CHECKING:
+    from disco_desktop.app.assistant_job import DataCheck
+    from disco_desktop.app.assistant_messages import Checked
+    from disco_desktop.app.last_data import LastData
+    from disco_desktop.engine.dataset.report import Problem, Report
+    from disco_desktop.engine.task.task import Task
+    from disco_desktop.gui.errands import Errands
+    from disco_desktop.gui.theme.theme import Theme
+
+
+class DataPage(Page):
+    """Choose data, see what is in them, and go on with those rows that can be used.
+
+    Attributes:
+        chosen: emitted with CheckedData when data were checked, usable or not.
+        go_on: emitted with the task's id when somebody goes on to training.
+    """
+
+    name = "data"
+    belongs_to = "tasks"
+    chosen = Signal(object)
+    go_on = Signal(str)
+
+    def __init__(self, theme: Theme, check: DataCheck, last: LastData, errands: Errands) -> None:
+        super().__init__(
+            self.tr("Data"),
+            self.tr("Your files are read on this computer and are sent nowhere."),
+        )
+        self._check = check
+        self._last = last
+        self._errands = errands
+        self._task: Task | None = None
+        self._told: Checked | None = None
+        self._is_remembered = False
+        self._choice = DataChoice(theme, self.tr("Drop a file or a folder here"))
+        self._choice.chosen.connect(self._choose)
+        self._notice = Notice(theme)
+        cancel = QAction(self.tr("&Cancel"), self)
+        cancel.setStatusTip(self.tr("Stop reading and choose other data"))
+        cancel.setShortcut("Esc")
+        cancel.triggered.connect(self._cancel)
+        self._progress = JobProgress(cancel)
+        self._next = QAction(self.tr("&Go on to training"), self)
+        self._next.setShortcut("Ctrl+Return")
+        self._next.triggered.connect(self._go_on)
+        self.addActions([cancel, self._next])
+        self._verdict = Verdict(theme, self._next)
+        self._make_result(theme)
+        self._expected = ExpectedColumnsModel()
+        self._expected_card = Card(
+            column(
+                Text(self.tr("What is expected"), size="strong"),
+                Text(
+                    self.tr(
+                        "A table with these columns, named in its first row, in any order. Other "
+                        "columns may be there and are not used."
+                    ),
+                    tone="muted",
+                ),
+                PlainTable(self._expected, self.tr("Columns that are expected"), stretched=1),
+                spacing=SMALL,
+            ),
+            margin=LARGE,
+        )
+        self.add(
+            self._choice, self._notice, self._progress, self._verdict, self._figures,
+            self._findings, self._preview_card, self._expected_card, None,
+        )  # fmt: skip
+        self.content.setSpacing(MEDIUM)
+        check.observe(self._draw)
+        self._draw()
+
+    def _make_result(self, theme: Theme) -> None:
+        self._cards = {
+            "rows": StatCard(self.tr("Rows")),
+            "usable": StatCard(self.tr("Usable")),
+            "training": StatCard(self.tr("To train on")),
+            "validation": StatCard(self.tr("Held out to measure")),
+        }
+        self._figures = QWidget()
+        self._figures.setLayout(row(*self._cards.values(), spacing=MEDIUM))
+        self._balance = BalanceBars(theme, self.tr("How often each outcome occurs"))
+        self._balance_of = Text(size="strong")
+        self._balance_card = Card(
+            column(self._balance_of, self._balance, None, spacing=MEDIUM), margin=LARGE
+        )
+        self._problems = ProblemsModel()
+        self._problem_list = ProblemList(theme, self._problems)
+        self._problem_list.row_asked.connect(self._show_problem)
+        self._problems_title = Text(size="strong")
+        self._problems_card = Card(
+            column(self._problems_title, self._problem_list, None, spacing=SMALL), margin=LARGE
+        )
+        self._findings = QWidget()
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(MEDIUM)
+        grid.addWidget(self._problems_card, 0, 0)
+        grid.addWidget(self._balance_card, 0, 1)
+        grid.setColumnStretch(0, 3)
+        grid.setColumnStretch(1, 2)
+        self._findings.setLayout(grid)
+        self._rows = RowsModel()
+        self._preview = DataTable(theme, self._rows, self.tr("Rows of the data"))
+        self._preview_title = Text(self.tr("Rows"), size="strong")
+        legend = Legend(
+            theme,
+            ("danger_soft", self.tr("left out")),
+            ("warning_soft", self.tr("unusual")),
+            ("sunken", self.tr("empty, filled in")),
+        )
+        head = row(self._preview_title, legend)
+        head.setStretch(0, 1)
+        self._preview_card = Card(column(head, self._preview, spacing=MEDIUM), margin=LARGE)
+
+    # --- what is shown
+
+    def show_task(self, task: Task) -> None:
+        """Show a task's data: those under way, else those that were used last."""
+        is_same = self._task is not None and self._task.digest == task.digest
+        self._task = task
+        request = self._check.request
+        if is_same and request is not None:
+            if self._check.state == "done" and self._check.rows is None:
+                self._begin(Path(request.data))  # its process was ended; the file may differ now
+            return
+        self._told = None
+        self._expected.show_columns(task.data, {})
+        self._choice.offer_sample(None)
+        self._check.cancel()
+        self._errands.run(self._find_sample(task))
+        last = self._last.path("training", task.id)
+        if last is not None:
+            self._begin(last, is_remembered=True)
+
+    async def _find_sample(self, task: Task) -> None:
+        sample = await asyncio.to_thread(find_sample, task)
+        if self._task is task and sample is not None:
+            self._expected.show_columns(task.data, sample.example)
+            self._choice.offer_sample(sample.folder)
+
+    def _choose(self, path: Path) -> None:
+        self._begin(path)
+
+    def _begin(self, path: Path, *, is_remembered: bool = False) -> None:
+        if self._task is not None:
+            self._is_remembered = is_remembered
+            self._notice.hide()
+            self._told = None
+            self._check.begin(CheckData(task=self._task, data=str(path)))
+
+    def _cancel(self) -> None:
+        if self._check.state == "working":
+            self._check.cancel()
+
+    def _go_on(self) -> None:
+        if self._task is not None:
+            self._check.let_go()
+            self.go_on.emit(self._task.id)
+
+    def _draw(self) -> None:
+        check = self._check
+        self._choice.show_choice(Path(check.request.data) if check.request else None)
+        is_done = check.state == "done"
+        report = check.answer.report if check.answer is not None else None
+        has_rows = report is not None and report.rows > 0
+        self._progress.setVisible(check.state == "working")
+        self._progress.show_reading(check.reading, len(check.problems))
+        self._verdict.setVisible(is_done)
+        self._figures.setVisible(is_done and has_rows)
+        self._balance_card.setVisible(is_done and has_rows)
+        self._problems_card.setVisible(bool(check.problems))
+        self._findings.setVisible((is_done and has_rows) or bool(check.problems))
+        self._preview_card.setVisible(is_done and has_rows and check.rows is not None)
+        self._expected_card.setVisible(report is None or not report.is_usable)
+        self._next.setEnabled(report is not None and report.is_usable)
+        if check.state == "failed" and check.error is not None:
+            self._notice.say(sentence(check.error), "danger", details=str(check.error))
+        problems = report.problems if report is not None else check.problems
+        self._problems.show_problems(problems)
+        self._problems_title.setText(self._problems_words(len(problems)))
+        if self._rows.rows is not check.rows:
+            self._rows.show_rows(check.rows)
+        if check.answer is not None and check.answer is not self._told:
+            self._told = check.answer
+            self._take(check.answer)
+
+    def _problems_words(self, problems: int) -> str:
+        answer = self._check.answer
+        more = answer.more_problems if answer is not None else 0
+        said = counted(problems + more, self.tr("problem found"), self.tr("problems found"))
+        return said + (self.tr(", the first of them here") if more else "")
+
+    def _take(self, answer: Checked) -> None:
+        """Show what came of the check, and tell of it."""
+        report = answer.report
+        task, request = self._task, self._check.request
+        if task is None or request is None:
+            return
+        if self._is_remembered and [p.code for p in report.problems] == ["data_missing"]:
+            self._forget_missing(Path(request.data))
+            return
+        self._judge(report)
+        self._cards["rows"].show_value(count(report.rows), self._files(report))
+        left_out = report.rows - report.usable_rows
+        self._cards["usable"].show_value(
+            count(report.usable_rows),
+            self.tr("{rows} left out").format(rows=count(left_out)) if left_out else "",
+        )
+        self._cards["training"].show_value(count(report.training))
+        self._cards["validation"].show_value(count(report.validation))
+        self._balance_of.setText(inert(task.data.outcome.name))
+        self._balance.show_counts([(inert(name), n) for name, n in report.balance.items()])
+        shape = answer.shape
+        self._preview_title.setText(
+            self.tr("Rows, in the columns that are used")
+            if not shape.hidden_columns
+            else self.tr("Rows, in the first {columns} columns that are used").format(
+                columns=count(len(shape.columns))
+            )
+        )
+        path = Path(request.data)
+        self._errands.run(self._last.remember("training", task.id, path))
+        self.chosen.emit(CheckedData(task.id, path, report))
+
+    def _files(self, report: Report) -> str:
+        return counted(len(report.files), self.tr("file"), self.tr("files"))
+
+    def _forget_missing(self, path: Path) -> None:
+        self._check.cancel()
+        said = self.tr("The data used last, {name}, are not there any more.")
+        self._notice.say(said.format(name=inert(path.name)), "info")
+
+    def _judge(self, report: Report) -> None:
+        """Say in one sentence whether one can train on these data."""
+        left_out = report.rows - report.usable_rows
+        if not report.is_usable:
+            obstacle = self.tr("These data cannot be trained on.")
+            self._verdict.say(
+                obstacle, self.tr("Correct what is named below, or choose other data."), "danger"
+            )
+            self._next.setText(self.tr("&Go on to training"))
+            self._next.setStatusTip(obstacle)
+        elif left_out:
+            self._verdict.say(
+                self.tr("{rows} of {all} cannot be used.").format(
+                    rows=count(left_out),
+                    all=counted(report.rows, self.tr("row"), self.tr("rows")),
+                ),
+                self.tr("Training goes on without them. Nothing is changed in your files."),
+                "warning",
+            )
+            self._next.setText(self.tr("&Leave these out and go on"))
+            self._next.setStatusTip(self.tr("Train on the rows that can be used"))
+        else:
+            self._verdict.say(
+                self.tr("All {rows} can be used.").format(
+                    rows=counted(report.rows, self.tr("row"), self.tr("rows"))
+                ),
+                self.tr("Some of them are held out, to measure how good the model is."),
+                "success",
+            )
+            self._next.setText(self.tr("&Go on to training"))
+            self._next.setStatusTip(self.tr("Train on these data"))
+
+    def _show_problem(self, problem: Problem, place: int) -> None:
+        """Show one of the rows that a problem mentions."""
+        answer = self._check.answer
+        if answer is None:
+            return
+        before = 0
+        for file, rows in answer.shape.files:
+            if file == problem.file:
+                self._preview.show_row(before + problem.rows[place] - 1)
+                self.ensureWidgetVisible(self._preview_card)
+                return
+            before += rows

@@ -67,7 +67,7 @@ async def _watch_loop(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _serve_rooms(app: web.Application) -> AsyncIterator[None]:
-    app[SERVICES] = services = await start_services(app[CONFIG])
+    app[SERVICES] = services = await start_services(app[CONFIG], app[METRICS])
     yield
     await services.rooms.close()
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from disco_desktop.server.config import ServerConfig
+    from disco_desktop.server.metrics import ServerMetrics
     from disco_desktop.server.store.store import Store
 
 
@@ -42,7 +43,7 @@ class Services:
 SERVICES = web.AppKey("services", Services)
 
 
-async def start_services(config: ServerConfig) -> Services:
+async def start_services(config: ServerConfig, metrics: ServerMetrics) -> Services:
     """Open what the server keeps in its data folder, and take up where it left off.
 
     Raises:
@@ -58,7 +59,7 @@ async def start_services(config: ServerConfig) -> Services:
         ) from error
     identity = await asyncio.to_thread(Identity.load_or_create, config.data_dir / "identity.pem")
     store = await asyncio.to_thread(SqliteStore, config.data_dir)
-    rooms = Rooms(store, config.limits)
+    rooms = Rooms(store, config.limits, metrics)
     try:
         await rooms.start()
         await offer_tasks(rooms, config.tasks_dir)

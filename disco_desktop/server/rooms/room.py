@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from disco_desktop.engine.messages import Announcement, Role
     from disco_desktop.server.limits import Limits
+    from disco_desktop.server.metrics import ServerMetrics
     from disco_desktop.server.rooms.buffer import ClosedRound
     from disco_desktop.server.rooms.member import Member, Outbox
     from disco_desktop.server.store.store import RoomRecord, Store, TaskRecord
@@ -46,7 +47,14 @@ class Room:
         last_contributors: how many the current model is made of.
     """
 
-    def __init__(self, task: TaskRecord, record: RoomRecord, store: Store, limits: Limits) -> None:
+    def __init__(
+        self,
+        task: TaskRecord,
+        record: RoomRecord,
+        store: Store,
+        limits: Limits,
+        metrics: ServerMetrics,
+    ) -> None:
         self.task = task
         self.trouble: str | None = None
         self.last_round_seconds: float | None = None
@@ -54,6 +62,7 @@ class Room:
         self.members = Membership(patience=limits.reconnect_seconds, when_gone=self._gone)
         self._store = store
         self._limits = limits
+        self._metrics = metrics
         self._buffer = Buffer(task, record, store)
         self._uploads: dict[tuple[str, int], Upload] = {}
         self._lock = asyncio.Lock()
@@ -306,11 +315,13 @@ class Room:
                 async with self._lock:
                     await self._buffer.accept(_contribution(participant, upload))
                     self._start_deadline()
-            except ContributionError:
+            except ContributionError as error:
                 self._forget_upload(key, upload)
                 await asyncio.to_thread(upload.discard)
+                self._metrics.refused.labels(self.task.task.id, error.code).inc()
                 raise
             self._forget_upload(key, upload)
+            self._metrics.accepted.labels(self.task.task.id).inc()
         self._run(self._settle())
 
     # --- rounds
@@ -369,6 +380,8 @@ class Room:
     def _round_closed(self, closed: ClosedRound) -> None:
         self.trouble = None
         self.last_round_seconds = closed.seconds
+        self._metrics.rounds.labels(self.task.task.id).inc()
+        self._metrics.round_seconds.labels(self.task.task.id).observe(closed.seconds)
         self._stop_timers()
         self._is_overdue = False
         self.last_contributors = len(closed.contributors)

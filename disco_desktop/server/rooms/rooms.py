@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from disco_desktop.engine.task.task import Task
     from disco_desktop.engine.weights.weights import Weights
     from disco_desktop.server.limits import Limits
+    from disco_desktop.server.metrics import ServerMetrics
     from disco_desktop.server.rooms.member import Member, Outbox
     from disco_desktop.server.store.store import Store, TaskRecord
 
@@ -29,9 +30,10 @@ class Rooms:
     opens the next session, which goes on from the model of the one before.
     """
 
-    def __init__(self, store: Store, limits: Limits) -> None:
+    def __init__(self, store: Store, limits: Limits, metrics: ServerMetrics) -> None:
         self._store = store
         self._limits = limits
+        self._metrics = metrics
         self._tasks: dict[str, TaskRecord] = {}
         self._rooms: dict[tuple[str, int], Room] = {}  # (task digest, session)
         self._lock = asyncio.Lock()
@@ -60,7 +62,7 @@ class Rooms:
         await asyncio.to_thread(self._store.close)
 
     async def _open(self, task: TaskRecord, record: RoomRecord) -> Room:
-        room = Room(task, record, self._store, self._limits)
+        room = Room(task, record, self._store, self._limits, self._metrics)
         try:
             await room.recover()
         except BaseException:

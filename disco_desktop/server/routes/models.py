@@ -10,7 +10,7 @@ from aiohttp import web
 
 from disco_desktop.engine.weights.model_header import model_header
 from disco_desktop.engine.weights.pieces import PIECE, piece_count
-from disco_desktop.server.keys import GUARD
+from disco_desktop.server.keys import GUARD, METRICS
 from disco_desktop.server.routes.answers import problem
 from disco_desktop.server.services import SERVICES
 
@@ -52,7 +52,9 @@ class _BulkFile(web.FileResponse):
         pieces = piece_count(self._path.stat().st_size)
         seconds = app[SERVICES].config.limits.piece_seconds * (1 + pieces)
         with app[GUARD].own_time(request):
-            return await asyncio.wait_for(super().prepare(request), seconds)
+            writer = await asyncio.wait_for(super().prepare(request), seconds)
+        app[METRICS].bytes_sent.inc(self.content_length or 0)
+        return writer
 
 
 @routes.get("/tasks/{task}/model")
@@ -85,4 +87,5 @@ async def get_current_model(request: web.Request) -> web.StreamResponse:
         while piece := await asyncio.to_thread(file.read, PIECE):
             await asyncio.wait_for(response.write(piece), seconds)
         await response.write_eof()
+    request.app[METRICS].bytes_sent.inc(record.model.size)
     return response

@@ -10,13 +10,12 @@ import msgspec
 from aiohttp import web
 
 from disco_desktop.engine.messages import LARGEST_ANNOUNCEMENT, Announcement, decode_as
-from disco_desktop.server.keys import GUARD
+from disco_desktop.server.keys import GUARD, METRICS
 from disco_desktop.server.routes.answers import DeniedError, answer, problem
 from disco_desktop.server.services import SERVICES
 
 if TYPE_CHECKING:
     from disco_desktop.server.connection_guard import ConnectionGuard
-    from disco_desktop.server.limits import Limits
     from disco_desktop.server.rooms.room import Room
     from disco_desktop.server.rooms.upload import Upload
 
@@ -66,7 +65,7 @@ async def receive(request: web.Request) -> web.Response:
         return problem("upload_offset", status=409, offset=upload.offset)
     try:
         with guard.own_time(request):
-            is_right = await _receive(request, upload, feeder, request.app[SERVICES].config.limits)
+            is_right = await _receive(request, upload, feeder)
     except asyncio.IncompleteReadError:
         return _refused_body(guard, "update_incomplete", status=400, offset=upload.offset)
     if not is_right:
@@ -82,8 +81,9 @@ def _refused_body(guard: ConnectionGuard, code: str, *, status: int, offset: int
     return response
 
 
-async def _receive(request: web.Request, upload: Upload, feeder: object, limits: Limits) -> bool:
+async def _receive(request: web.Request, upload: Upload, feeder: object) -> bool:
     """Write pieces as they come, the next one arriving while one is written."""
+    limits, received = request.app[SERVICES].config.limits, request.app[METRICS].bytes_received
     writing: asyncio.Task[bool] | None = None
     arriving = upload.offset
     try:
@@ -91,6 +91,7 @@ async def _receive(request: web.Request, upload: Upload, feeder: object, limits:
             size = upload.piece_size(arriving)
             async with asyncio.timeout(limits.piece_seconds):
                 piece = await request.content.readexactly(size)
+            received.inc(size)
             if writing is not None and not await writing:
                 return False
             writing = asyncio.create_task(upload.write(piece, feeder))

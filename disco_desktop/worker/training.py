@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 import time
 from pathlib import Path
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from disco_desktop.worker.channel import Channel
 
 BATCH_INTERVAL = 0.05  # seconds between two batches that are told of; nobody sees more
+TRAFFIC_INTERVAL = 0.5  # seconds; an upload may take minutes
 
 
 class WorkerTraining:
@@ -72,14 +74,18 @@ class WorkerTraining:
             is_kept=request.save_as is not None,
             slot=request.slot,
         )
+        counting: asyncio.Task[None] | None = None
         try:
-            is_told = False
             async for event in disco.events():
-                if not is_told:
+                if counting is None:
                     await self._channel.send(self._started(identity, dataset))
-                    is_told = True
+                    counting = asyncio.create_task(self._keep_telling_traffic())
                 await self._tell(event)
         finally:
+            if counting is not None:
+                counting.cancel()
+                with contextlib.suppress(asyncio.CancelledError, BrokenPipeError):
+                    await counting
             self._disco = None
             await disco.close()
             await self._tell_traffic()
@@ -115,6 +121,18 @@ class WorkerTraining:
             return False
         self._batch_told = now
         return True
+
+    async def _keep_telling_traffic(self) -> None:
+        """Tell of the bytes while they go, where any went."""
+        if self._client is None:
+            return
+        ledger = self._client.ledger
+        told = (0, 0)
+        while True:
+            await asyncio.sleep(TRAFFIC_INTERVAL)
+            if told != (now := (ledger.bytes_sent, ledger.bytes_received)):
+                told = now
+                await self._tell_traffic()
 
     async def _tell_traffic(self) -> None:
         if self._client is not None:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import aiohttp
 from yarl import URL
 
+from disco_desktop.engine.client.counting_socket import socket_factory
 from disco_desktop.engine.errors import ServerError
+
+if TYPE_CHECKING:
+    from disco_desktop.engine.client.ledger import Ledger
 
 FINGERPRINT_BYTES = 32
 _LONGEST_URL = 2_048
@@ -99,15 +104,21 @@ def _parse_fingerprint(text: str) -> bytes:
     return digest
 
 
-def client_session(address: ServerAddress) -> aiohttp.ClientSession:
+def client_session(address: ServerAddress, ledger: Ledger | None = None) -> aiohttp.ClientSession:
     """Return a session for talking with one server; call it where an event loop runs.
+
+    Whatever its connections carry is entered in the ledger.
 
     It goes through the proxy that the system names (never for this computer itself), keeps no
     cookies, and negotiates no compression. Connecting takes at most 10 s, and 60 s without a byte
     end a request; a WebSocket has its own heartbeat.
     """
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(ssl=address.ssl(), limit=_CONNECTIONS),
+        connector=aiohttp.TCPConnector(
+            ssl=address.ssl(),
+            limit=_CONNECTIONS,
+            socket_factory=None if ledger is None else socket_factory(ledger),
+        ),
         timeout=aiohttp.ClientTimeout(
             total=None, sock_connect=_CONNECT_SECONDS, sock_read=_READ_SECONDS
         ),

@@ -100,7 +100,7 @@ class FederatedClient(Client):
             ServerError: the server cannot be reached, is not the one that was pinned, has no such
                 task or another version of it, or refused us.
         """
-        self._http = client_session(self._address)
+        self._http = client_session(self._address, self.ledger)
         try:
             try:
                 await self._join()

@@ -26,7 +26,9 @@ import urllib.request
 import venv
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
+
+from system_libraries import LibraryError, ensure_libraries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,15 +45,6 @@ NEEDED_SPACE = 3_000_000_000  # bytes: what the environment takes, and what pip 
 OLDEST_PIP = (22, 3)  # the first with --python
 INDEX_PATIENCE = 5.0  # seconds until PyTorch's index counts as out of reach
 LOCK_PATIENCE = 1800.0  # seconds to wait for another set-up of this checkout
-
-# Debian names a library's package after the library and its version; these are the exceptions.
-DEBIAN_EXCEPTIONS = {
-    "libz.so.1": "zlib1g",
-    "libgio-2.0.so.0": "libglib2.0-0",
-    "libglib-2.0.so.0": "libglib2.0-0",
-    "libgobject-2.0.so.0": "libglib2.0-0",
-    "libgthread-2.0.so.0": "libglib2.0-0",
-}
 
 # What pip's output says when it fails, and what a person can do about it; the first that fits.
 CAUSES = (
@@ -109,7 +102,7 @@ def main() -> int:
                 # Another set-up may have done it while this one waited.
                 if not is_enough(read_stamp(), wanted):
                     set_up(wanted, options.torch_index, lock)
-    except SetUpError as error:
+    except (SetUpError, LibraryError) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
     except OSError as error:
@@ -127,7 +120,7 @@ def this_python() -> str:
     return f"{sys.implementation.name} {version} in {sys.base_prefix} for {CHECKOUT}"
 
 
-def project() -> dict[str, dict]:
+def project() -> dict[str, Any]:
     """Return the content of pyproject.toml."""
     return tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
 
@@ -291,7 +284,7 @@ def clean_environment() -> dict[str, str]:
     return variables | settings
 
 
-def run(command: list[str], log: object, lock: int) -> None:
+def run(command: list[str], log: IO[str], lock: int) -> None:
     """Run pip; show what takes time, log the rest, and turn a failure into a sentence."""
     output = []
     # pip keeps the lock too: where this process is killed, the next one waits until pip has ended.
@@ -300,6 +293,7 @@ def run(command: list[str], log: object, lock: int) -> None:
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
         pass_fds=(lock,),
     ) as pip:  # fmt: skip
+        assert pip.stdout is not None  # it is a pipe
         for line in pip.stdout:
             log.write(line)
             output.append(line)
@@ -353,91 +347,12 @@ def has_screen() -> bool:
 
 
 def check_system_libraries(*, is_window_wanted: bool) -> None:
-    """Look for system libraries that are missing; install them where that is allowed.
-
-    Raises:
-        SetUpError: they stay missing; it names them and the command that installs them.
-    """
-    for _ in range(3):  # what was installed may let the search see further
-        missing = missing_for_modules()
-        if is_window_wanted:
-            missing |= missing_for_windows()
-        if not missing:
-            return
-        install_libraries(missing)
-    raise SetUpError(f"These system libraries stay missing: {', '.join(sorted(missing))}.")
-
-
-def missing_for_modules() -> set[str]:
-    """Import what has compiled parts; return the system libraries that it lacks."""
-    modules = project()["tool"]["disco"]["set-up"]["compiled"]
-    return {library for module in modules if (library := missing_for(module))}
-
-
-def missing_for(module: str) -> str | None:
-    """Import a module in a process of its own; return the system library that it lacks, if any.
-
-    Raises:
-        SetUpError: it cannot be imported for another reason.
-    """
-    imported = subprocess.run(
-        [str(PYTHON), "-c", f"import {module}"],
-        cwd=ENVIRONMENT, env=clean_environment(), capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if imported.returncode == 0:
-        return None
-    found = re.search(r"([\w.+-]+\.so[.\d]*): cannot open shared object", imported.stderr)
-    if found:
-        return found[1]
-    if imported.returncode < 0:
-        raise SetUpError(f"{module} cannot run on this processor (signal {-imported.returncode}).")
-    last = (imported.stderr.strip().splitlines() or [""])[-1]
-    raise SetUpError(
-        f"{module} cannot be imported ({last}): run `make clean`, then run this again."
-    )
-
-
-def missing_for_windows() -> set[str]:
-    """Return the system libraries that Qt and its platform's plug-in lack.
-
-    Importing would name only the first of them, and there can be two dozen; the plug-in is loaded
-    only when a window opens.
-    """
-    if shutil.which("ldd") is None:
-        return set()
+    """Make sure of the system libraries that what was installed needs, with or without a window."""
+    settings = project()["tool"]["disco"]["set-up"]
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     packages = ENVIRONMENT / "lib" / version / "site-packages"
-    missing: set[str] = set()
-    for name in project()["tool"]["disco"]["set-up"]["window"]:
-        needed = subprocess.run(
-            ["ldd", str(packages / name)], capture_output=True, text=True, check=False
-        ).stdout
-        missing.update(re.findall(r"(\S+) => not found", needed))
-    return missing
-
-
-def debian_package(library: str) -> str:
-    """Return the name of the Debian package with a library: libX11.so.6 is in libx11-6."""
-    name, _, version = library.lower().replace("_", "-").partition(".so.")
-    dash = "-" if name[-1].isdigit() else ""
-    return DEBIAN_EXCEPTIONS.get(library, f"{name}{dash}{version}")
-
-
-def install_libraries(missing: set[str]) -> None:
-    """Install system libraries where that is allowed, or say how to."""
-    lacks = f"These system libraries are needed and missing: {', '.join(sorted(missing))}"
-    if shutil.which("apt-get") is None:
-        raise SetUpError(f"{lacks}. Install the packages that have them, then run this again.")
-    packages = " ".join(sorted({debian_package(library) for library in missing}))
-    command = f"apt-get install -y --no-install-recommends {packages}"
-    if os.geteuid() != 0:
-        raise SetUpError(f"{lacks}. Run `sudo {command}`, then run this again.")
-    print(f"{lacks}. Installing them.", flush=True)
-    variables = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run(["apt-get", "update"], env=variables, stdout=subprocess.DEVNULL, check=False)
-    done = subprocess.run(command.split(), env=variables, stdout=subprocess.DEVNULL, check=False)
-    if done.returncode != 0:
-        raise SetUpError(f"{lacks}. `{command}` failed: mend that, then run this again.")
+    files = [packages / name for name in settings["window"]] if is_window_wanted else []
+    ensure_libraries(PYTHON, settings["compiled"], files)
 
 
 if __name__ == "__main__":

@@ -74,7 +74,8 @@ class SmallCheckout:
         self.write("packaging/constraints.txt", "")
         self.write("packaging/backend.py", BACKEND)
         self.write("source/small.py", "")
-        shutil.copy(CHECKOUT / "packaging" / "set_up.py", folder / "packaging")
+        for script in ("set_up.py", "system_libraries.py"):
+            shutil.copy(CHECKOUT / "packaging" / script, folder / "packaging")
 
     def write(self, name: str, content: str) -> Path:
         path = self.folder / name
@@ -208,7 +209,7 @@ def test_root_has_missing_system_libraries_installed(checkout: SmallCheckout) ->
     message = "libX11.so.6: cannot open shared object file"
     checkout.write(
         "source/small.py",
-        f"import os\nif not os.path.exists('../asked'): raise ImportError('{message}')\n",
+        f"import os\nif not os.path.exists('asked'): raise ImportError('{message}')\n",
     )
     checkout.install_with(f"echo $* >> '{checkout.folder}/asked'")
     code, _, errors = checkout.set_up()

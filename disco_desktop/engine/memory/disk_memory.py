@@ -52,7 +52,7 @@ class DiskMemory(Memory):
         self._damaged = self.root / "damaged"
 
     @contextmanager
-    def _changing(self) -> Iterator[None]:
+    def changing(self) -> Iterator[None]:
         """Keep other programs from changing the memory, and clear away what a killed one left."""
         with storing_in(self.root):
             self._models.mkdir(parents=True, exist_ok=True)
@@ -67,18 +67,19 @@ class DiskMemory(Memory):
 
     def save(self, model: StoredModel) -> ModelRecord:
         """Write a model's file; a model that was renamed meanwhile keeps its new name."""
-        with self._changing():
+        with self.changing():
             return self._save(model)
 
     def _save(self, model: StoredModel) -> ModelRecord:
         others = {record.id: record.name for record in self.list()}
         own = others.pop(model.record.id, None)
         name = own or unique_name(clean_name(model.record.name), others.values())
-        path = self._path(model.record.id)
+        path = self.path_of(model.record.id)
         write_stored_model(path, model.named(msgspec.structs.replace(model.record, name=name)))
         return read_record(path)
 
-    def _path(self, model_id: str) -> Path:
+    def path_of(self, model_id: str) -> Path:
+        """Return the file of the model with this id, whether or not there is one."""
         return self._models / f"{model_id}{_SUFFIX}"
 
     def load(self, which: str) -> StoredModel:
@@ -104,10 +105,10 @@ class DiskMemory(Memory):
         records = self.list()
         for record in records:
             if which == record.id:
-                return self._path(record.id)
+                return self.path_of(record.id)
         for record in records:
             if which == record.name:
-                return self._path(record.id)
+                return self.path_of(record.id)
         path = Path(which)
         if _is_file(path):
             return path
@@ -153,18 +154,18 @@ class DiskMemory(Memory):
     def rename(self, which: str, name: str) -> ModelRecord:
         """Write the file again under its new name: the record is part of it."""
         cleaned = clean_name(name)
-        with self._changing():
+        with self.changing():
             model = self._own(which)
             others = {record.name for record in self.list() if record.id != model.record.id}
             record = msgspec.structs.replace(model.record, name=unique_name(cleaned, others))
-            path = self._path(record.id)
+            path = self.path_of(record.id)
             write_stored_model(path, model.named(record))
             return read_record(path)
 
     def _own(self, which: str) -> StoredModel:
         """Load a model of this memory, not one of somebody's files."""
         model = self.load(which)
-        if not _is_file(self._path(model.record.id)) or which not in (
+        if not _is_file(self.path_of(model.record.id)) or which not in (
             model.record.id,
             model.record.name,
         ):
@@ -174,7 +175,7 @@ class DiskMemory(Memory):
 
     def delete(self, which: str) -> None:
         """Delete a model's file."""
-        with self._changing():
+        with self.changing():
             path = self._find(which)
             if path.parent != self._models:
                 known = [record.name for record in self.list()]
@@ -191,7 +192,7 @@ class DiskMemory(Memory):
     def import_file(self, path: Path) -> ModelRecord:
         """Copy a model file in, under an id and a name that are free here."""
         model = read_stored_model(path)
-        with self._changing():
+        with self.changing():
             ids = {record.id for record in self.list()}
             is_known = model.record.id in ids
             model_id = new_model_id() if is_known else model.record.id

@@ -83,13 +83,14 @@ class Library(Observable):
             self._go("loaded")
 
     def _look(self) -> _Contents:
+        records = self._memory.list()
         if not self._has_tidied:
             self._has_tidied = True
             try:
                 self._deleted.throw_away_older_than(_LEFT_BEHIND)
             except DiscoError as error:
                 _log.warning("deleted models are still there: %s", error)
-        return _Contents(self._memory.list(), self._memory.damaged())
+        return _Contents(records, self._memory.damaged())
 
     def _go(self, state: LibraryState) -> None:
         self.state = state

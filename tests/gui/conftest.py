@@ -1,0 +1,93 @@
+"""The window's parts without a screen, on the event loop that the application runs on."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtWidgets import QApplication
+from qasync import QEventLoop
+
+from disco_desktop.gui.errands import Errands
+from disco_desktop.gui.navigation import Navigator, Place
+from disco_desktop.gui.theme.theme import Theme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from disco_desktop.engine.errors import DiscoError
+
+PATIENCE = 20.0  # seconds until something that should come about counts as missing
+
+
+def application() -> QApplication:
+    """Return the one application object of these tests."""
+    return QApplication.instance() or QApplication(["disco-desktop"])
+
+
+@pytest.hookimpl
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Run asynchronous tests on Qt's event loop, as the window runs."""
+    return {"qt": lambda: QEventLoop(application())}
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type[QApplication]:
+    return QApplication
+
+
+@pytest.fixture(scope="session")
+def qapp() -> QApplication:
+    return application()
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Iterator[Theme]:
+    made = Theme(qapp, "light")
+    yield made
+    made.deleteLater()
+
+
+@pytest.fixture
+def navigator() -> Navigator:
+    return Navigator(Place("home"))
+
+
+class Told(list["DiscoError"]):
+    """The errors that the window would show."""
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()
+
+
+@pytest.fixture
+async def errands(told: Told):
+    """Errands whose errors are collected, and none of which outlives the test."""
+    made = Errands(told.append)
+    yield made
+    await made.close()
+
+
+async def eventually(holds: Callable[[], bool]) -> None:
+    """Let the event loop run until something holds."""
+    async with asyncio.timeout(PATIENCE):
+        while not holds():
+            await asyncio.sleep(0.005)
+
+
+@pytest.fixture(autouse=True)
+def _no_window_left(qapp: QApplication) -> Iterator[None]:
+    """Fail a test that leaves a window open."""
+    yield
+    left = [widget for widget in qapp.topLevelWidgets() if widget.isVisible()]
+    for widget in left:
+        widget.close()
+    if left:
+        pytest.fail(f"left open: {left}", pytrace=False)

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from disco_desktop.gui import wording
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(0, "0 B"), (999, "999 B"), (43_428, "43.4 kB"), (1_250_000, "1.2 MB")]
+)
+def test_sizes(count: int, words: str) -> None:
+    assert wording.size(count) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(None, "–"), (0.52, "0.5 s"), (59.6, "1 min 0 s"), (200, "3 min 20 s"), (7_260, "2 h 1 min")],
+)
+def test_durations(seconds: float | None, words: str) -> None:
+    assert wording.duration(seconds) == words
+
+
+def test_shares_and_figures() -> None:
+    assert wording.share(0.8042) == "80.4 %"
+    assert wording.figure(0.123456) == "0.123"
+    assert wording.figure(None) == wording.NOTHING
+
+
+async def test_asynchronous_tests_run_on_the_windows_loop() -> None:
+    assert type(asyncio.get_running_loop()).__module__.startswith("qasync")

@@ -57,6 +57,10 @@ SENTENCES: dict[str, str] = {
         "The training had to stop because of a mistake of ours. Give the same command again with "
         "--resume; with DISCO_DEBUG=disco:* it tells more."
     ),
+    "no_sample_data": (
+        "None of this server's tasks has sample data on this computer. Choose a task and your own "
+        "data."
+    ),
     "server_starting": (
         "The server on this computer is still starting. Try again in a few seconds."
     ),
@@ -486,60 +490,65 @@ SENTENCES: dict[str, str] = {
     ),
     "row_broken": (
         "{count:row|rows} of {file} cannot be read, since a quotation mark is not closed or "
-        "stands in the wrong place (line {lines}). They are left out."
+        "stands in the wrong place (line {lines}). Such rows are left out."
     ),
     "row_wrong_length": (
-        "{count:row|rows} of {file} do not have {cells} cells like the first row (line {lines}). "
-        "They are left out."
+        "{count:row does|rows do} not have {cells} cells like the first row of {file} (line "
+        "{lines}). Such rows are left out."
     ),
     "row_with_zero_bytes": (
-        "{count:row|rows} of {file} hold bytes that do not belong in a text (line {lines}). They "
-        "are left out; the file may be damaged."
+        "{count:row holds|rows hold} bytes in {file} that do not belong in a text (line {lines}). "
+        "Such rows are left out; the file may be damaged."
     ),
     "row_too_long": (
-        "{count:row|rows} of {file} are too long to be rows of a table (line {lines}). They are "
+        "{count:row is|rows are} too long in {file} for a table (line {lines}). Such rows are "
         "left out."
     ),
     "file_old_encoding": (
-        "{count:line|lines} of {file} are not in UTF-8 and were read as Windows-1252 (line "
+        "{count:line is|lines are} not in UTF-8 in {file} and were read as Windows-1252 (line "
         '{lines}). If letters with accents look wrong, save the file as "CSV UTF-8".'
     ),
     "cell_not_number": (
-        "{column}: {count:cell|cells} of {file} should be a number and are not, for instance "
-        '"{example}" (line {lines}). These rows are left out.'
+        "{column}: {count:cell|cells} of {file} should hold a number instead of, for instance, "
+        '"{example}" (line {lines}). Such rows are left out.'
     ),
     "cell_decimal_comma": (
-        '{column}: {count:number|numbers} of {file} have a comma, for instance "{example}" (line '
-        "{lines}). These rows are left out; write numbers with a point and no thousands "
+        '{column}: {count:number|numbers} of {file} with a comma, for instance "{example}" (line '
+        "{lines}). Such rows are left out; write numbers with a point and no thousands "
         "separator: 3.5."
     ),
     "cell_too_large": (
-        "{column}: {count:number|numbers} of {file} are too large to learn from, for instance "
-        '"{example}" (line {lines}). These rows are left out.'
+        "{column}: {count:number is|numbers are} too large to learn from in {file}, for instance "
+        '"{example}" (line {lines}). Such rows are left out.'
     ),
     "cell_missing": (
-        "{column}: {count:cell|cells} of {file} are empty, which this task does not allow (line "
-        "{lines}). These rows are left out."
+        "{column}: {count:cell is|cells are} empty in {file}, which this task does not allow (line "
+        "{lines}). Such rows are left out."
     ),
     "cell_far_out": (
-        "{column}: {count:number|numbers} of {file} are very far from what this task expects, for "
-        'instance "{example}" (line {lines}). They are used; check whether the unit is right.'
+        "{column}: {count:number is|numbers are} in {file} very far from what this task expects, "
+        'for instance "{example}" (line {lines}). Such rows are used; check the unit.'
     ),
-    "cells_filled_center": "{column}: {count:cell|cells} of {file} are empty and count as average.",
-    "cells_filled_zero": "{column}: {count:cell|cells} of {file} are empty and count as zero.",
+    "cells_filled_center": (
+        "{column}: {count:cell is|cells are} empty in {file}. An empty cell counts as average."
+    ),
+    "cells_filled_zero": (
+        "{column}: {count:cell is|cells are} empty in {file}. An empty cell counts as zero."
+    ),
     "column_empty": (
         "{column}: the whole column is empty in {file}. Check whether this is the right file."
     ),
     "outcome_missing": (
-        "{column}: {count:row|rows} of {file} have no outcome (line {lines}) and are left out."
+        "{column}: {count:row has|rows have} no outcome in {file} (line {lines}). Such rows are "
+        "left out."
     ),
     "outcome_unknown": (
-        "{column}: {count:row|rows} of {file} have an outcome that this task does not know, for "
-        'instance "{example}" (line {lines}), and are left out. It knows: {known}.'
+        "{column}: {count:row has|rows have} an outcome in {file} that this task does not know, "
+        'for instance "{example}" (line {lines}). Such rows are left out. It knows: {known}.'
     ),
     "group_missing": (
-        "{column}: {count:row|rows} of {file} do not say whom they belong to (line {lines}) and "
-        "are left out."
+        "{column}: {count:row does|rows do} not say in {file} to whom it belongs (line {lines}). "
+        "Such rows are left out."
     ),
     "rows_repeated": (
         "{count:row is|rows are} the same as another one in what this task looks at. They are "

@@ -40,10 +40,12 @@ def run(arguments: Namespace) -> int:
     from disco_desktop.engine.dataset.dataset import load_unlabelled
     from disco_desktop.engine.dataset.predictions_csv import outcome_columns, write_predictions
     from disco_desktop.engine.memory.disk_memory import DiskMemory
-    from disco_desktop.engine.validation.validator import Validator
 
     model = DiskMemory(memory_folder()).load(arguments.model)
     data = load_unlabelled(model.task, arguments.data, model.preprocessing)
+    # What is wrong with model or data is said at once, before torch is loaded.
+    from disco_desktop.engine.validation.validator import Validator
+
     predictions = Validator(model.task, model.weights).predict(data.samples)
     values = model.task.data.outcome.values  # as they stand in such data, not their labels
     columns = outcome_columns(values, predictions.prediction, predictions.probability)

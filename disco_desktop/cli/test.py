@@ -42,10 +42,12 @@ def run(arguments: Namespace) -> int:
     """Print loss, accuracy and what was taken for what."""
     from disco_desktop.engine.dataset.dataset import load_labelled
     from disco_desktop.engine.memory.disk_memory import DiskMemory
-    from disco_desktop.engine.validation.validator import Validator
 
     model = DiskMemory(memory_folder()).load(arguments.model)
     samples = load_labelled(model.task, arguments.data, model.preprocessing)
+    # What is wrong with model or data is said at once, before torch is loaded.
+    from disco_desktop.engine.validation.validator import Validator
+
     result = Validator(model.task, model.weights).test(samples)
     if arguments.json is not None:
         write_json(arguments.json, _as_json(model, result))

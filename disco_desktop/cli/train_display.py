@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from rich.console import Group
 from rich.live import Live
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -143,6 +143,7 @@ class Bars(TrainDisplay):
     def __init__(self, output: Output, plan: TrainingPlan, log: TrainingLog) -> None:
         super().__init__(output, plan, log)
         self._progress = Progress(
+            SpinnerColumn(finished_text="✓"),
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
             TextColumn("epoch {task.fields[epoch]} of {task.fields[epochs]}"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import io
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from disco_desktop.engine.messages import Announcement, Problem, UploadState
 from disco_desktop.engine.weights.pieces import digest_pieces
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     import numpy as np
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from disco_desktop.engine.client.federated import FederatedClient
     from disco_desktop.engine.weights.weights import Weights
 
+PATIENCE = 60.0  # seconds in which what must happen has happened
 MESSAGEPACK = "application/vnd.msgpack"
 
 
@@ -102,3 +104,12 @@ async def contributor(client: FederatedClient) -> AsyncIterator[Contributor]:
             yield Contributor(client, session, http)
     finally:
         await client.disconnect()
+
+
+async def until(holds: Callable[[], Any]) -> None:
+    """Look again each time the loop has had a moment, until it holds."""
+    async with asyncio.timeout(PATIENCE):
+        while not holds():
+            moment = asyncio.Event()
+            asyncio.get_running_loop().call_later(0.01, moment.set)
+            await moment.wait()

@@ -28,7 +28,7 @@ from disco_desktop.engine.messages import (
 from disco_desktop.engine.weights.pieces import PIECE
 from disco_desktop.engine.weights.weights import Weights
 from tests.faults.bystanders import PATIENCE, bystanders, update
-from tests.faults.contributor import contributor
+from tests.faults.contributor import contributor, until
 from tests.faults.raw_socket import BINARY, RawControl, RawSocket, frame
 from tests.faults.recomputation import closed_rounds, counted, next_model
 from tests.faults.test_rights import hello_of
@@ -36,7 +36,7 @@ from tests.faults.unreliable_network import unreliable_network
 from tests.server.running_server import running_server, task_with, weights_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from disco_desktop.engine.client.client import Aggregate
@@ -296,15 +296,6 @@ async def contribute(client: FederatedClient, values: np.ndarray, base_round: in
     return await client.on_round_end_communication(
         Weights(client._manifest, values.copy()), base_round=base_round, samples=1
     )
-
-
-async def until(holds: Callable[[], Any]) -> None:
-    """Look again each time the loop has had a moment, until it holds."""
-    async with asyncio.timeout(PATIENCE):
-        while not holds():
-            moment = asyncio.Event()
-            asyncio.get_running_loop().call_later(0.01, moment.set)
-            await moment.wait()
 
 
 async def told(client: FederatedClient, awaited: object) -> list[object]:

@@ -27,9 +27,9 @@ from disco_desktop.engine.messages import (
 from disco_desktop.engine.task.task import SCHEMA_VERSION, encode_task
 from disco_desktop.engine.weights.weights import Weights
 from tests.faults.bystanders import PATIENCE, bystanders, update
-from tests.faults.contributor import contributor
+from tests.faults.contributor import contributor, until
 from tests.faults.raw_socket import BINARY, RawControl, RawSocket, frame
-from tests.faults.recomputation import counted, next_model
+from tests.faults.recomputation import closed_rounds, counted, next_model
 from tests.faults.unreliable_network import unreliable_network
 from tests.server.running_server import running_server, task_with, weights_of
 
@@ -201,11 +201,13 @@ async def test_a_replayed_upload_counts_once(tmp_path: Path) -> None:
         problem = await one.put(one_update.tobytes())
         assert problem.code == "upload_not_announced"
         assert (await other.contribute(other_update, samples=3)).counts_in == 1
+        await until(lambda: closed_rounds(server.data_dir))
         for values in (one_update, other_update):  # and after, whatever it holds
             assert (await one.contribute(values)).counts_in == 1
         one.round = other.round = 1
         assert (await one.contribute(one_update)).counts_in == 2
         assert (await other.contribute(other_update, samples=3)).counts_in == 2
+        await until(lambda: len(closed_rounds(server.data_dir)) == 2)
         model = initial.buffer
         for _ in range(2):
             model = next_model(model, [(one_update, 1, 0), (other_update, 3, 0)])

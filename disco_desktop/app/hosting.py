@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import re
+import time
 from typing import TYPE_CHECKING, Self
 
 from disco_desktop.app.child_program import child_command, child_environment, own_group
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 START_SECONDS = 60.0
 STOP_SECONDS = 6.0
-LARGEST_RESTARTS = 5
+LARGEST_RESTARTS = 5  # in a row, each after less than a minute
+STABLE_SECONDS = 60.0
 _LONGEST_LINE = 1 << 16
 
 _LISTENING = re.compile(r"listening on (https?://\S+?)(?: fingerprint ([0-9a-fA-F:]+))?\s*$")
@@ -34,7 +36,7 @@ class HostedServer:
 
     Attributes:
         address: where it listens; the port stays the same over restarts.
-        restarts: how often it had to be started anew.
+        restarts: how often in a row it had to be started anew.
         restarted: set once it was.
     """
 
@@ -90,7 +92,10 @@ class HostedServer:
     async def _keep_running(self) -> None:
         """Start it anew whenever it dies, for it stores whatever it has acknowledged."""
         while True:
+            started = time.monotonic()
             code = await self._drain()
+            if time.monotonic() > started + STABLE_SECONDS:
+                self.restarts = 0
             if self.restarts == LARGEST_RESTARTS:
                 raise ServerError("hosted_server_died", detail=f"exit code {code}")
             self.restarts += 1

@@ -44,6 +44,20 @@ _IDENTITIES = "identities"
 _FINISHED = "finished"
 _LOCK = "lock"
 
+# What the wishes that a plan may contradict are called on the command line.
+_OPTIONS = {
+    "users": "--users",
+    "same_data": "--same-data",
+    "scheme": "--scheme",
+    "server": "--server",
+    "fingerprint": "--fingerprint",
+    "epochs": "--epochs",
+    "round_duration": "--round-duration",
+    "batch_size": "--batch-size",
+    "seed": "--seed",
+    "save_as": "--save",
+}
+
 _log = logger(__name__)
 
 
@@ -118,7 +132,7 @@ class TrainingFolder:
                 continue
             return cls(path, plan, lock)
         if contradiction is not None:
-            raise StorageError("resume_differs", option="--" + contradiction.replace("_", "-"))
+            raise StorageError("resume_differs", option=_OPTIONS[contradiction])
         raise StorageError("nothing_to_resume", task=wishes.task)
 
     @classmethod

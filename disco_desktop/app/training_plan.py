@@ -16,6 +16,7 @@ from disco_desktop.app.server_api import fetch_task
 from disco_desktop.app.wishes import LARGEST_SEED, LARGEST_USERS
 from disco_desktop.engine.client.address import ServerAddress
 from disco_desktop.engine.errors import TaskError
+from disco_desktop.engine.memory.model_name import clean_name
 from disco_desktop.engine.task.registry import task_provider
 from disco_desktop.engine.task.task import Scheme, Task, decode_task, encode_task
 from disco_desktop.engine.training.settings import TrainingSettings
@@ -95,6 +96,7 @@ async def make_plan(wishes: Wishes) -> TrainingPlan:
     Raises:
         TaskError: the task is not known, or the wishes contradict each other.
         ServerError: the server cannot be reached or does not have the task.
+        ModelError: the model cannot be called that.
     """
     _check(wishes)
     address = ServerAddress(wishes.server, wishes.fingerprint) if wishes.server else None
@@ -122,7 +124,7 @@ async def make_plan(wishes: Wishes) -> TrainingPlan:
         batch_size=training.batch_size,
         seed=secrets.randbelow(LARGEST_SEED) if wishes.seed is None else wishes.seed,
         threads=max(1, (os.cpu_count() or 1) // users) if users > 1 else None,
-        save_as=wishes.save_as,
+        save_as=None if wishes.save_as is None else clean_name(wishes.save_as),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 

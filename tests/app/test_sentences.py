@@ -53,7 +53,7 @@ def test_a_long_list_is_cut() -> None:
         count=498,
     )
     told = problem_sentence(problem)
-    assert "498 rows of data.csv" in told
+    assert "498 rows have no outcome in data.csv" in told
     assert "21, …" in told
 
 

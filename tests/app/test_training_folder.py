@@ -43,6 +43,18 @@ async def test_one_that_was_planned_differently_is_not_gone_on_with() -> None:
     assert (raised.value.code, raised.value.arguments) == ("resume_differs", {"option": "--epochs"})
 
 
+async def test_every_wish_that_may_differ_has_an_option_to_be_told_by() -> None:
+    contradicting = {
+        "users": 3, "same_data": True, "scheme": "local", "server": "https://other.example.org",
+        "fingerprint": None, "epochs": 5, "round_duration": 3, "batch_size": 7, "seed": 8,
+        "save_as": "Another",
+    }  # fmt: skip
+    TrainingFolder.begin(await plan()).__exit__()
+    for name in set(Wishes.__struct_fields__) - {"task", "data", "fingerprint"}:
+        wishes = Wishes(task="titanic", data=Path("data.csv"), **{name: contradicting[name]})
+        assert code_of_looking_for(wishes) == "resume_differs"
+
+
 async def test_none_is_found_while_it_is_trained_nor_after_it_is_done() -> None:
     assert code_of_looking_for(WISHES) == "nothing_to_resume"
     with TrainingFolder.begin(await plan()) as folder:

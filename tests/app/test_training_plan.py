@@ -57,6 +57,7 @@ async def test_without_a_seed_each_plan_has_another_one() -> None:
         ({"server": "http://127.0.0.1:9", "scheme": "local"}, "server_when_alone"),
         ({"server": "http://example.org"}, "server_address_plain"),
         ({"epochs": 2, "round_duration": 3}, "round_longer_than_training"),
+        ({"save_as": " \u202e "}, "model_name_invalid"),
     ],
 )
 async def test_wishes_that_cannot_be(wish: dict[str, object], code: str) -> None:

@@ -107,6 +107,8 @@ class Session(Observable):
         self.finished: Finished | None = None
         self._is_resuming = is_resuming
         self._warm = warm
+        self._is_paused = False
+        self._last_told: SessionState = "connecting"  # by the worker, apart from pauses
         self._training: JointTraining | None = None
         self._run: asyncio.Task[None] | None = None
         self._ended = asyncio.Event()
@@ -131,11 +133,15 @@ class Session(Observable):
     async def pause(self) -> None:
         """Stop training at the end of the batch, until resumed; others do not wait for us."""
         if "pause" in self.actions and self._training is not None:
+            self._is_paused = True
+            self._go("paused")
             await self._training.tell(Pause())
 
     async def resume(self) -> None:
         """Train on."""
         if "resume" in self.actions and self._training is not None:
+            self._is_paused = False
+            self._go(self._last_told)
             await self._training.tell(Resume())
 
     async def stop(self) -> None:
@@ -206,10 +212,17 @@ class Session(Observable):
                 pass
         self.changed()
 
+    def _take_status(self, state: SessionState) -> None:
+        """Show what the worker tells; but who has paused reads that, whatever it still ends."""
+        if state != "paused":
+            self._last_told = state
+        if not self._is_paused:
+            self._go(self._last_told)
+
     def _take_event(self, event: Event) -> None:
         match event:
             case StatusChanged():
-                self._go(_STATE_OF[event.status])
+                self._take_status(_STATE_OF[event.status])
                 return
             case BatchTrained():
                 self.curves.take_batch(event)

@@ -41,7 +41,7 @@ _AT_REST: frozenset[SessionState] = ENDS | {"idle"}
 _FROM: dict[SessionState, frozenset[SessionState]] = {
     "idle": ENDS,
     "checking data": _AT_REST,
-    "connecting": _AT_REST | {"checking data"},
+    "connecting": _AT_REST | {"checking data", "paused"},
 }
 
 

@@ -7,7 +7,7 @@ import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from wakepy import keep
+from wakepy import Mode, keep
 
 from disco_desktop.logs import logger
 
@@ -27,15 +27,21 @@ async def staying_awake() -> AsyncIterator[None]:
     goes on after the sleep.
     """
     loop = asyncio.get_running_loop()
-    mode = keep.running(on_fail="pass")
     # One thread, since the request belongs to the thread that made it; and not the loop's own,
     # since the desktop may take its time to answer.
     with ThreadPoolExecutor(1, thread_name_prefix="awake") as thread:
-        asking = loop.run_in_executor(thread, mode.__enter__)
+        asking = loop.run_in_executor(thread, _ask)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.shield(asking), _PATIENCE)
-            _log.debug("the machine stays awake: %s", mode.active)
         try:
             yield
         finally:
+            mode = await asking
             await loop.run_in_executor(thread, mode.__exit__, None, None, None)
+
+
+def _ask() -> Mode:
+    mode = keep.running(on_fail="pass")
+    mode.__enter__()
+    _log.debug("the machine stays awake: %s", mode.active)
+    return mode

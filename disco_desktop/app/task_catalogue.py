@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from disco_desktop.engine.messages import TaskSummary
     from disco_desktop.engine.task.task import Task
 
+_PATIENCE = 60.0  # seconds for the bundled server to start on a slow machine
+
 CatalogueState: TypeAlias = Literal["loading", "loaded", "unreachable"]
 
 
@@ -55,6 +57,26 @@ class TaskCatalogue(Observable):
             self.error = None
             self.summaries = sorted(summaries, key=lambda summary: summary.title.casefold())
             self._go("loaded")
+
+    async def wait_until_loaded(self) -> None:
+        """Wait for the first answer of a server that may still be starting.
+
+        Raises:
+            DiscoError: there is none.
+        """
+        arrived = asyncio.Event()
+        end = self.observe(arrived.set)
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                while self.state == "loading":
+                    arrived.clear()
+                    await arrived.wait()
+        except TimeoutError as error:
+            raise DiscoError("server_starting") from error
+        finally:
+            end()
+        if self.state == "unreachable":
+            raise self.error or DiscoError("server_starting")
 
     def _go(self, state: CatalogueState) -> None:
         self.state = state

@@ -7,16 +7,22 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from disco_desktop.app.assistant_job import DataCheck
 from disco_desktop.app.home import home_folder
 from disco_desktop.app.inert_text import inert
+from disco_desktop.app.interrupted import Interrupted
 from disco_desktop.app.journey import Journey
+from disco_desktop.app.last_data import LastData
+from disco_desktop.app.sample_data import find_sample
 from disco_desktop.app.server_in_use import ServerInUse
 from disco_desktop.app.session import CurrentSession
 from disco_desktop.app.settings import ServerChoice, SettingsFile
 from disco_desktop.app.task_catalogue import TaskCatalogue
 from disco_desktop.app.training_folder import TrainingFolder
 from disco_desktop.app.training_plan import make_plan
+from disco_desktop.engine.errors import TaskError
 from disco_desktop.gui.errands import Errands
+from disco_desktop.gui.pages.data import DataPage
 from disco_desktop.gui.pages.task import TaskPage
 from disco_desktop.gui.pages.tasks import TasksPage
 from disco_desktop.gui.pages.train import TrainPage
@@ -24,6 +30,7 @@ from disco_desktop.gui.steps import steps_of
 from disco_desktop.gui.widgets.task_bar import TaskBar
 
 if TYPE_CHECKING:
+    from disco_desktop.app.checked_data import CheckedData
     from disco_desktop.engine.errors import DiscoError
     from disco_desktop.gui.navigation import Place
     from disco_desktop.gui.shell import Shell
@@ -39,11 +46,14 @@ class Desktop(QObject):
         self._shell = shell
         self._server_url = server_url
         self._closing = asyncio.Event()
+        self._was_over = True
         self._errands = Errands(self._tell)
         self.settings = SettingsFile(home_folder())
         self.server = ServerInUse(home_folder() / "server")
         self.catalogue = TaskCatalogue(self.server)
         self.current = CurrentSession()
+        self.interrupted = Interrupted()
+        self.check = DataCheck()
         self._journeys: dict[str, Journey] = {}
         self._make_pages()
         self._connect()
@@ -54,20 +64,27 @@ class Desktop(QObject):
         self.task_bar = TaskBar(shell.theme, shell.navigator)
         self.tasks = TasksPage(shell.theme, shell.navigator, self.catalogue, self._errands)
         self.task = TaskPage(shell.theme)
+        self.data = DataPage(shell.theme, self.check, LastData(home_folder()), self._errands)
         self.train = TrainPage(shell.theme, self.current)
         shell.window.show_above(self.task_bar)
-        for page in (self.tasks, self.task, self.train):
+        for page in (self.tasks, self.task, self.data, self.train):
             shell.window.add_page(page)
 
     def _connect(self) -> None:
         navigator = self._shell.navigator
         self._shell.window.closed.connect(self._closing.set)
+        self._shell.home.try_it.connect(lambda: self._errands.run(self._try_it()))
         self._shell.home.participate.connect(lambda: navigator.go("tasks"))
         self._shell.home.use_model.connect(lambda: navigator.go("library"))
         self.server.observe(lambda: self._errands.run(self.catalogue.refresh()))
         self.tasks.retry.connect(lambda: self._errands.run(self._try_server_again()))
         self.task.go_on.connect(lambda task_id: navigator.go("data", task_id))
+        self.data.chosen.connect(self._data_chosen)
+        self.data.go_on.connect(lambda task_id: navigator.go("train", task_id))
         self.train.start.connect(lambda: self._errands.run(self._start()))
+        self.train.go_on.connect(lambda: self._errands.run(self._go_on(navigator.place.subject)))
+        self._shell.home.go_on.connect(lambda task_id: self._errands.run(self._go_on(task_id)))
+        self.interrupted.observe(self._interrupted_changed)
         self.train.pause.connect(lambda: self._with_session("pause"))
         self.train.resume.connect(lambda: self._with_session("resume"))
         self.train.stop.connect(lambda: self._with_session("stop"))
@@ -83,6 +100,7 @@ class Desktop(QObject):
         try:
             await self.server.use(chosen)
             self._show_place(self._shell.navigator.place)
+            await self.interrupted.look()
             await self._closing.wait()
         finally:
             await self._close()
@@ -91,6 +109,7 @@ class Desktop(QObject):
         """Session and workers first, then the server that they talk with."""
         await self._errands.close()
         await self.current.close()
+        await self.check.close()
         await self.server.close()
         self._shell.window.really_close()
 
@@ -110,8 +129,11 @@ class Desktop(QObject):
         if place.page == "task":
             self.task.show_journey(journey)
             self._errands.run(self.current.warm_up())
+        elif place.page == "data":
+            self.data.show_task(journey.task)
         elif place.page == "train":
-            self.train.show_journey(journey, together=self._together())
+            self._errands.run(self.current.warm_up())
+            self._show_training(journey)
 
     async def _journey(self, task_id: str) -> Journey:
         """Return the way through a task, begun where it was not."""
@@ -122,6 +144,25 @@ class Desktop(QObject):
             journey.observe(lambda: self._show_steps(self._shell.navigator.place))
             self._journeys[task_id] = journey
         return journey
+
+    def _data_chosen(self, data: CheckedData) -> None:
+        journey = self._journeys.get(data.task_id)
+        if journey is not None:
+            journey.choose_data(data.path, data.report)
+
+    async def _try_it(self) -> None:
+        """Go to the training of the first task with sample data, all of it made ready."""
+        await self.catalogue.wait_until_loaded()
+        for summary in self.catalogue.summaries:
+            journey = await self._journey(summary.id)
+            sample = await asyncio.to_thread(find_sample, journey.task)
+            if sample is not None:
+                journey.choose_company("practice")
+                self._shell.navigator.go("data", summary.id)
+                self.data.show_task(journey.task)
+                self.data.choose(sample.folder)
+                return
+        raise TaskError("no_sample_data")
 
     def _together(self) -> str:
         address = self.server.address
@@ -152,15 +193,44 @@ class Desktop(QObject):
         plan = await make_plan(journey.wishes(self.server, save_as=name))
         folder = await asyncio.to_thread(TrainingFolder.begin, plan)
         self.current.begin(folder)
-        self.train.show_journey(journey, together=self._together())
+        self._show_training(journey)
+
+    def _show_training(self, journey: Journey) -> None:
+        can_go_on = self.interrupted.of_task(journey.task.id) is not None
+        self.train.show_journey(journey, together=self._together(), can_go_on=can_go_on)
+
+    async def _go_on(self, task_id: str) -> None:
+        """Go on with a training that was interrupted or stopped."""
+        path = self.interrupted.of_task(task_id)
+        if path is None:
+            return
+        folder = await self.interrupted.take_up(path)
+        self.current.begin(folder, is_resuming=True)
+        self._shell.navigator.go("train", task_id)
+        self._show_training(await self._journey(task_id))
 
     def _with_session(self, action: str) -> None:
         session = self.current.session
         if session is not None:
             self._errands.run(getattr(session, action)())
 
+    def _interrupted_changed(self) -> None:
+        plans = list(self.interrupted.plans.values())
+        latest = plans[0] if plans else None
+        self._shell.home.offer_to_go_on(
+            latest.task.id if latest else "", inert(latest.task.display.title) if latest else ""
+        )
+        place = self._shell.navigator.place
+        journey = self._journeys.get(place.subject)
+        if place.page == "train" and journey is not None:
+            self._show_training(journey)
+
     def _session_changed(self) -> None:
         session = self.current.session
+        is_over = session is not None and not session.is_under_way
+        if is_over and not self._was_over:
+            self._errands.run(self.interrupted.look())
+        self._was_over = is_over
         if session is None or session.finished is None or session.finished.model is None:
             return
         journey = self._journeys.get(session.folder.plan.task.id)

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -16,7 +16,7 @@ from disco_desktop.app.inert_text import inert
 from disco_desktop.app.sample_data import find_sample
 from disco_desktop.app.sentences import sentence
 from disco_desktop.gui.item_models.expected_columns import ExpectedColumnsModel
-from disco_desktop.gui.item_models.problems import ProblemsModel
+from disco_desktop.gui.item_models.problems import HARMLESS, ProblemsModel
 from disco_desktop.gui.item_models.rows import RowsModel
 from disco_desktop.gui.pages.page import Page
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
@@ -32,9 +32,11 @@ from disco_desktop.gui.widgets.problem_list import ProblemList
 from disco_desktop.gui.widgets.stat_card import StatCard
 from disco_desktop.gui.widgets.text import Text
 from disco_desktop.gui.widgets.verdict import Verdict
-from disco_desktop.gui.wording import count, counted
+from disco_desktop.gui.wording import count, counted, share
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from disco_desktop.app.assistant_job import DataCheck
     from disco_desktop.app.assistant_messages import Checked
     from disco_desktop.app.last_data import LastData
@@ -69,7 +71,7 @@ class DataPage(Page):
         self._told: Checked | None = None
         self._is_remembered = False
         self._choice = DataChoice(theme, self.tr("Drop a file or a folder here"))
-        self._choice.chosen.connect(self._choose)
+        self._choice.chosen.connect(self.choose)
         self._notice = Notice(theme)
         cancel = QAction(self.tr("&Cancel"), self)
         cancel.setStatusTip(self.tr("Stop reading and choose other data"))
@@ -131,10 +133,10 @@ class DataPage(Page):
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(MEDIUM)
-        grid.addWidget(self._problems_card, 0, 0)
-        grid.addWidget(self._balance_card, 0, 1)
-        grid.setColumnStretch(0, 3)
-        grid.setColumnStretch(1, 2)
+        top = Qt.AlignmentFlag.AlignTop
+        grid.addWidget(self._problems_card, 0, 0, top)
+        grid.addWidget(self._balance_card, 0, 1, top)
+        self._findings_grid = grid
         self._findings.setLayout(grid)
         self._rows = RowsModel()
         self._preview = DataTable(theme, self._rows, self.tr("Rows of the data"))
@@ -175,7 +177,8 @@ class DataPage(Page):
             self._expected.show_columns(task.data, sample.example)
             self._choice.offer_sample(sample.folder)
 
-    def _choose(self, path: Path) -> None:
+    def choose(self, path: Path) -> None:
+        """Check a file or folder, as if it had been chosen here."""
         self._begin(path)
 
     def _begin(self, path: Path, *, is_remembered: bool = False) -> None:
@@ -206,6 +209,8 @@ class DataPage(Page):
         self._figures.setVisible(is_done and has_rows)
         self._balance_card.setVisible(is_done and has_rows)
         self._problems_card.setVisible(bool(check.problems))
+        self._findings_grid.setColumnStretch(0, 3 if check.problems else 0)
+        self._findings_grid.setColumnStretch(1, 2 if is_done and has_rows else 0)
         self._findings.setVisible((is_done and has_rows) or bool(check.problems))
         self._preview_card.setVisible(is_done and has_rows and check.rows is not None)
         self._expected_card.setVisible(report is None or not report.is_usable)
@@ -214,17 +219,21 @@ class DataPage(Page):
             self._notice.say(sentence(check.error), "danger", details=str(check.error))
         problems = report.problems if report is not None else check.problems
         self._problems.show_problems(problems)
-        self._problems_title.setText(self._problems_words(len(problems)))
+        self._problems_title.setText(self._problems_words(problems))
         if self._rows.rows is not check.rows:
             self._rows.show_rows(check.rows)
         if check.answer is not None and check.answer is not self._told:
             self._told = check.answer
             self._take(check.answer)
 
-    def _problems_words(self, problems: int) -> str:
+    def _problems_words(self, problems: Sequence[Problem]) -> str:
         answer = self._check.answer
         more = answer.more_problems if answer is not None else 0
-        said = counted(problems + more, self.tr("problem found"), self.tr("problems found"))
+        number = len(problems) + more
+        if all(problem.code in HARMLESS for problem in problems):
+            said = counted(number, self.tr("thing to know"), self.tr("things to know"))
+        else:
+            said = counted(number, self.tr("problem found"), self.tr("problems found"))
         return said + (self.tr(", the first of them here") if more else "")
 
     def _take(self, answer: Checked) -> None:
@@ -243,8 +252,9 @@ class DataPage(Page):
             count(report.usable_rows),
             self.tr("{rows} left out").format(rows=count(left_out)) if left_out else "",
         )
-        self._cards["training"].show_value(count(report.training))
-        self._cards["validation"].show_value(count(report.validation))
+        usable = max(report.usable_rows, 1)
+        for name, rows in (("training", report.training), ("validation", report.validation)):
+            self._cards[name].show_value(count(rows), share(rows / usable))
         self._balance_of.setText(inert(task.data.outcome.name))
         self._balance.show_counts([(inert(name), n) for name, n in report.balance.items()])
         shape = answer.shape

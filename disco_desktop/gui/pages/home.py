@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QLabel
 
 from disco_desktop.gui.icons import icon
@@ -12,6 +13,7 @@ from disco_desktop.gui.pages.page import Page
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
 from disco_desktop.gui.widgets.card import Card, ChoiceCard
 from disco_desktop.gui.widgets.layout import column, row
+from disco_desktop.gui.widgets.notice import Notice
 from disco_desktop.gui.widgets.text import Text
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ class HomePage(Page):
     try_it = Signal()
     participate = Signal()
     use_model = Signal()
+    go_on = Signal(str)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(
@@ -70,9 +73,24 @@ class HomePage(Page):
             card.chosen.connect(signal)
             ways.addWidget(card, 0, place, Qt.AlignmentFlag.AlignTop)
             ways.setColumnStretch(place, 1)
-        self.add(ways, self._how_it_works(), None)
+        self._interrupted = ""
+        resume = QAction(self.tr("&Go on"), self)
+        resume.setStatusTip(self.tr("Go on with the training where it was interrupted"))
+        resume.triggered.connect(lambda: self.go_on.emit(self._interrupted))
+        self._offer = Notice(theme, resume)
+        self.add(self._offer, ways, self._how_it_works(), None)
         theme.changed.connect(self._paint)
         self._paint()
+
+    def offer_to_go_on(self, task_id: str, title: str) -> None:
+        """Offer to go on with a task's training; no id takes the offer back."""
+        self._interrupted = task_id
+        if task_id:
+            self._offer.say(
+                self.tr("The training of “{title}” was interrupted.").format(title=title)
+            )
+        else:
+            self._offer.hide()
 
     def _how_it_works(self) -> Card:
         points = (

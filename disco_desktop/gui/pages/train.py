@@ -51,6 +51,7 @@ class TrainPage(Page):
     pause = Signal()
     resume = Signal()
     stop = Signal()
+    go_on = Signal()
     test_model = Signal(str)
     use_model = Signal(str)
     show_model = Signal(str)
@@ -60,6 +61,7 @@ class TrainPage(Page):
         self._theme = theme
         self._current = current
         self._journey: Journey | None = None
+        self._can_go_on = False
         self._shown: Session | None = None
         self._make_actions()
         self._state = Badge()
@@ -107,6 +109,9 @@ class TrainPage(Page):
 
         self._start = action(
             self.tr("&Start training"), self.tr("Train on your data"), self.start, "Ctrl+Return"
+        )
+        self._go_on = action(
+            self.tr("&Go on"), self.tr("Go on where the training was interrupted"), self.go_on
         )
         self._pause = action(
             self.tr("&Pause"), self.tr("Pause after this batch"), self.pause, "Ctrl+P"
@@ -175,6 +180,7 @@ class TrainPage(Page):
 
     def _compose(self) -> None:
         buttons = row(
+            ActionButton(self._go_on, "primary"),
             ActionButton(self._start, "primary"),
             ActionButton(self._pause),
             ActionButton(self._resume, "primary"),
@@ -198,9 +204,16 @@ class TrainPage(Page):
 
     # --- what is shown
 
-    def show_journey(self, journey: Journey, *, together: str) -> None:
-        """Show a task's training; `together` says through which server."""
+    def show_journey(self, journey: Journey, *, together: str, can_go_on: bool = False) -> None:
+        """Show a task's training.
+
+        Args:
+            journey: what was chosen.
+            together: through which server one trains with others.
+            can_go_on: whether there is an interrupted training to go on with.
+        """
         self._journey = journey
+        self._can_go_on = can_go_on
         self._company_text["together"].setText(together)
         self._draw()
 
@@ -273,6 +286,7 @@ class TrainPage(Page):
         self._start.setVisible("start" in actions)
         self._start.setEnabled(not obstacle)
         self._start.setStatusTip(obstacle or self.tr("Train on your data"))
+        self._go_on.setVisible(self._can_go_on and "start" in actions and not elsewhere)
         self._pause.setVisible("pause" in actions)
         self._resume.setVisible("resume" in actions)
         self._stop.setVisible("stop" in actions)

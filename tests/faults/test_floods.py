@@ -38,7 +38,8 @@ async def test_a_flood_of_tiny_messages_is_cut_off(flooded_server, kind):
         async with raw, raw.sending_without_end(FLOODS[kind] * 10_000):
             assert await raw.close_code() == 1008
     # What one says again and again is not passed on to all the others again and again.
-    assert first.client.ledger.traffic["participants"].messages_received < 50
+    told = first.client.ledger.traffic.get("participants")
+    assert told is None or told.messages_received < 50
     assert sum("too many messages" in line for line in flooded_server.log()) == 1
 
 

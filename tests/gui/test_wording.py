@@ -16,7 +16,13 @@ def test_sizes(count: int, words: str) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(None, "–"), (0.52, "0.5 s"), (59.6, "1 min 0 s"), (200, "3 min 20 s"), (7_260, "2 h 1 min")],
+    [
+        (None, wording.NOTHING),
+        (0.52, "0.5 s"),
+        (59.6, "1 min 0 s"),
+        (200, "3 min 20 s"),
+        (7_260, "2 h 1 min"),
+    ],
 )
 def test_durations(seconds: float | None, words: str) -> None:
     assert wording.duration(seconds) == words

@@ -22,6 +22,9 @@ QFrame[role="notice"] { border: none; border-radius: ${radius}px; background: $a
 QFrame[role="notice"][tone="success"] { background: $success_soft; }
 QFrame[role="notice"][tone="warning"] { background: $warning_soft; }
 QFrame[role="notice"][tone="danger"] { background: $danger_soft; }
+QFrame[role="toast"] {
+    background: $surface; border: 1px solid $strong_border; border-radius: ${radius}px;
+}
 QFrame[role="line"] { background: $border; border: none; max-height: 1px; min-height: 1px; }
 QFrame[role="sidebar"] {
     background: $surface; border: none; border-right: 1px solid $border;
@@ -103,6 +106,9 @@ QTableView, QListView, QTreeView {
     selection-background-color: $accent_soft; selection-color: $text; outline: none;
 }
 QTableView:focus, QListView:focus { border: 2px solid $accent; }
+QTableView[role="plain"] { border: 2px solid transparent; border-radius: 0; }
+QTableView[role="plain"]:focus { border: 2px solid $accent; }
+QTableView::item { padding: 0 8px; }
 QHeaderView { background: $surface; border: none; border-radius: ${radius}px; }
 QHeaderView::section {
     background: $surface; color: $muted; border: none; border-bottom: 1px solid $border;
@@ -115,6 +121,10 @@ QProgressBar {
     text-align: center; color: transparent;
 }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
+
+QProgressBar[role="hairline"] {
+    max-height: 3px; min-height: 3px; background: transparent; margin: 0 6px 2px 6px;
+}
 
 QScrollArea { border: none; background: transparent; }
 QScrollArea > QWidget > QWidget[role="page"] { background: transparent; }

@@ -175,9 +175,11 @@ class UploadState(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
         offset: how many bytes are there and right; the upload goes on from here.
         counts_in: the round whose model the contribution is or will be part of, once it is stored
             for good; none before.
+        participants: how many take part now, so that whoever contributes knows what it waits for.
     """
 
     offset: Count
+    participants: Count
     counts_in: Count | None = None
 
 

@@ -24,6 +24,8 @@ class Limits:
             give way.
         header_line_bytes: the longest request line or header.
         headers: the most headers in a request.
+        receive_buffer_bytes: how much of a request's body waits in memory for whoever handles it,
+            before no more is taken from the socket; as much as one call takes from it.
         piece_bytes: the largest piece of an upload or a download.
         piece_seconds: how long one piece may take to arrive.
         control_message_bytes: the largest message on a control channel.
@@ -57,6 +59,7 @@ class Limits:
     participant_connections: int = 16
     header_line_bytes: int = 16 * KIB
     headers: int = 64
+    receive_buffer_bytes: int = 256 * KIB
     piece_bytes: int = MIB
     piece_seconds: float = 60.0
     control_message_bytes: int = 64 * KIB

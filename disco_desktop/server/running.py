@@ -48,6 +48,7 @@ async def running(
         max_field_size=limits.header_line_bytes,
         max_headers=limits.headers,
         auto_decompress=False,
+        read_bufsize=limits.receive_buffer_bytes,
         access_log=None,
         logger=_http_log(limits.log_seconds),
         shutdown_timeout=limits.shutdown_seconds,

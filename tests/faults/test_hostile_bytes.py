@@ -50,7 +50,7 @@ OVER_HTTP = [
     msgspec.msgpack.encode(message)
     for message in (
         Announcement(base_round=0, samples=1, size=4, piece_digests=bytes(32)),
-        UploadState(offset=0, counts_in=1),
+        UploadState(offset=0, counts_in=1, participants=2),
         Problem(code="code", arguments={"name": "value"}),
     )
 ]

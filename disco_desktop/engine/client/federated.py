@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from disco_desktop.engine.client.address import ServerAddress
     from disco_desktop.engine.client.identity import Identity
-    from disco_desktop.engine.messages import Message, Role
+    from disco_desktop.engine.messages import Message, Role, UploadState
     from disco_desktop.engine.task.task import Task
     from disco_desktop.engine.weights.manifest import Manifest
 
@@ -170,6 +170,13 @@ class FederatedClient(Client):
         except ServerError as error:
             self._failure = error
             self._known.lost()
+        except Exception as error:
+            # Whoever waits for us to be connected again must not wait in vain.
+            _log.exception("a mistake of ours ended the connection")
+            self._failure = ServerError(
+                "server_connection_lost", address=self._address.url, detail=repr(error)
+            )
+            self._known.lost()
 
     async def _drop_connection(self) -> None:
         connection, self._connection = self._connection, None
@@ -251,10 +258,10 @@ class FederatedClient(Client):
         told = ""
         while True:
             await self._until_connected()
-            known = self._known
-            self._say_what_we_wait_for()
             try:
-                return await upload.go_on(self._open_http, self._contributions, known.token)
+                return await upload.go_on(
+                    self._open_http, self._contributions, self._known.token, self._announced
+                )
             except ContributionError as error:
                 if error.code not in _TOO_LATE:
                     raise
@@ -267,7 +274,13 @@ class FederatedClient(Client):
                     self.notices.report(error)
             except ConnectionLostError as error:
                 _log.debug("the upload was cut off: %s", error)
-            await backoff.pause()
+            await self._pause(backoff)
+
+    def _announced(self, state: UploadState) -> None:
+        """Say what we wait for: the server's answer is newer than what it pushed before."""
+        self._known.participants = state.participants
+        self.notices.set_participants(state.participants, self._known.minimum)
+        self._say_what_we_wait_for()
 
     async def _wait_for_round(self, round_: int) -> None:
         while self._known.round < min(round_, self._known.rounds):
@@ -296,7 +309,7 @@ class FederatedClient(Client):
                 await download.go_on(self._open_http, self._address)
             except ConnectionLostError as error:
                 _log.debug("the download was cut off: %s", error)
-                await backoff.pause()
+                await self._pause(backoff)
             except ServerError as error:
                 if error.code != "model_not_on_server" or model == self._known.model:
                     raise
@@ -305,6 +318,13 @@ class FederatedClient(Client):
             else:
                 weights = Weights(self._manifest, buffer.astype(np.float32, copy=False))
                 return weights, round_, contributors
+
+    async def _pause(self, backoff: Backoff) -> None:
+        """Wait before another try; but none of the time that the server was away."""
+        if self._known.is_connected:
+            await backoff.pause()
+        else:
+            backoff.reset()
 
     async def _until_connected(self) -> None:
         while not self._known.is_connected:

@@ -22,7 +22,7 @@ from disco_desktop.engine.weights.pieces import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from yarl import URL
 
@@ -42,8 +42,20 @@ class Upload:
         self._content = content
         self._ledger = ledger
 
-    async def go_on(self, http: aiohttp.ClientSession, url: URL, token: str) -> int:
+    async def go_on(
+        self,
+        http: aiohttp.ClientSession,
+        url: URL,
+        token: str,
+        tell: Callable[[UploadState], None],
+    ) -> int:
         """Announce the update, send what the server lacks, and return the round it counts in.
+
+        Args:
+            http: the session to use.
+            url: where this session's contributions go.
+            token: what proves whose they are.
+            tell: is called with the server's answer to the announcement.
 
         Raises:
             ConnectionLostError: it was cut off; call again.
@@ -58,6 +70,7 @@ class Upload:
         ):
             state = await _state(response)
         self._ledger.sent("announcement", len(announcement))
+        tell(state)
         if state.counts_in is None:
             state = await self._send(http, url, headers, state.offset)
         if state.counts_in is None:

@@ -250,8 +250,11 @@ class Room:
                 offset = upload.offset
             counts_in = await self._counts_in(*key)
             if counts_in is None:
-                return UploadState(offset=offset)
-        return UploadState(offset=announcement.size, counts_in=counts_in)
+                return self._upload_state(offset)
+        return self._upload_state(announcement.size, counts_in)
+
+    def _upload_state(self, offset: int, counts_in: int | None = None) -> UploadState:
+        return UploadState(offset=offset, counts_in=counts_in, participants=self.participants)
 
     async def _counts_in(self, participant: str, base_round: int) -> int | None:
         return await asyncio.to_thread(self._store.counts_in, self.record, participant, base_round)
@@ -301,7 +304,7 @@ class Room:
         await asyncio.shield(self._run(self._accept(participant, upload)))
         announcement = upload.announcement
         counts_in = await self._counts_in(participant, announcement.base_round)
-        return UploadState(offset=announcement.size, counts_in=counts_in)
+        return self._upload_state(announcement.size, counts_in)
 
     async def _accept(self, participant: str, upload: Upload) -> None:
         key = participant, upload.announcement.base_round
@@ -309,6 +312,8 @@ class Room:
             if await self._counts_in(*key) is not None:
                 return
             upload.check_wanted()
+            if not upload.is_whole:
+                raise ServerError("upload_not_announced")
             try:
                 upload.check(largest_norm=self.task.task.collaboration.largest_norm)
                 await asyncio.to_thread(upload.sync)

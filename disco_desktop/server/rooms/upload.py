@@ -122,10 +122,14 @@ class Upload:
             self.check_wanted()
             if self._feeder is not feeder:
                 raise ServerError("upload_busy")
-            return await asyncio.to_thread(self._write, piece)
+            writing = asyncio.ensure_future(asyncio.to_thread(self._write, piece))
+            try:
+                return await asyncio.shield(writing)
+            finally:
+                await asyncio.wait([writing])  # a thread cannot be cancelled: it has the file
 
     def _write(self, piece: bytes) -> bool:
-        if not self._matches(piece):
+        if self.is_whole or not self._matches(piece):
             return False
         try:
             with self.path.open("r+b" if self.offset else "wb") as file:
@@ -176,7 +180,7 @@ class Upload:
 
 
 def read_blocks(path: Path, codec: Codec, digest: str | None = None) -> Iterator[Buffer]:
-    """Yield the values of a spooled update, a piece at a time.
+    """Yield the values of a spooled update, a piece at a time, each until the next is asked for.
 
     Args:
         path: the file.
@@ -188,9 +192,11 @@ def read_blocks(path: Path, codec: Codec, digest: str | None = None) -> Iterator
             it is gone or, said after the last piece, is not what was once stored.
     """
     piece_digests = b""
+    buffer = memoryview(bytearray(PIECE))  # one for all pieces: fresh memory takes longer to get
     try:
-        with path.open("rb") as file:
-            while piece := file.read(PIECE):
+        with path.open("rb", buffering=0) as file:
+            while size := file.readinto(buffer):
+                piece = buffer[:size]
                 if digest is not None:
                     piece_digests += piece_digest(piece)
                 yield decode(piece, codec)

@@ -108,7 +108,7 @@ class Trainer(ABC):
     async def fit(self) -> AsyncIterator[Event]:
         """Train to the end, or until closed.
 
-        On a resumed training the epochs and rounds from before come first, once more.
+        On a resumed training the epochs and rounds from before come once more, before new ones.
 
         Raises:
             DataError: the data are not those of the checkpoint.

@@ -13,8 +13,8 @@ SET_UP := $(PYTHON) packaging/set_up.py --torch-index "$(TORCH_INDEX)"
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
-run: set-up ## train a model with three participants on this machine
-	@$(BIN)/disco demo
+run: set-up ## open the application; without a screen, train on the terminal instead
+	@$(BIN)/disco-desktop || { [ $$? -eq 3 ] && $(BIN)/disco demo; }
 
 test: set-up-dev ## all that is checked: format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check

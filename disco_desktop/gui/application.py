@@ -30,8 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return NO_SCREEN
     # Qt alone until the first picture: see first_paint.
+    from PySide6.QtGui import QIcon
     from PySide6.QtWidgets import QApplication
 
+    from disco_desktop.engine.resources import resource
     from disco_desktop.gui.first_paint import paint_while_loading
     from disco_desktop.gui.shell import Shell
 
@@ -40,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     application.setApplicationDisplayName("Disco Desktop")
     application.setDesktopFileName("disco-desktop")
     application.setQuitOnLastWindowClosed(False)
+    application.setWindowIcon(QIcon(str(resource("icons", "disco-desktop.svg"))))
     shell = Shell(application)
     shell.window.show()
     if not paint_while_loading(application):

@@ -1,0 +1,70 @@
+"""How much of the disk this application uses for what, and what of it can be cleared."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from disco_desktop.app.home import home_folder, memory_folder, trainings_folder
+from disco_desktop.engine.memory.storage import storing_in
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiskUse:
+    """Bytes, by what they are for.
+
+    Attributes:
+        trainings: what interrupted trainings need to go on.
+        server: what the server on this computer keeps.
+        damaged: files that were set aside because they could not be read.
+        damaged_files: how many those are.
+    """
+
+    models: int
+    trainings: int
+    server: int
+    damaged: int
+    damaged_files: int
+
+
+def disk_use() -> DiskUse:
+    """Look at the disk; this may take a while."""
+    memory = memory_folder()
+    return DiskUse(
+        models=_size(memory / "models"),
+        trainings=_size(memory / "checkpoints") + _size(trainings_folder()),
+        server=_size(home_folder() / "server"),
+        damaged=_size(memory / "damaged"),
+        damaged_files=len(_files(memory / "damaged")),
+    )
+
+
+def clear_damaged() -> None:
+    """Throw away the damaged files.
+
+    Raises:
+        StorageError: it could not be done.
+    """
+    folder = memory_folder() / "damaged"
+    if folder.exists():
+        with storing_in(folder):
+            shutil.rmtree(folder)
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
+
+
+def _size(folder: Path) -> int:
+    """Return the bytes of all files; those that go meanwhile do not count."""
+    total = 0
+    for path in _files(folder):
+        try:
+            total += path.stat().st_size
+        except OSError:
+            continue
+    return total

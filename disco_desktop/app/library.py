@@ -149,6 +149,10 @@ class Library(Observable):
         finally:
             await self.refresh()
 
+    def can_restore(self, model_id: str) -> bool:
+        """Tell whether a model was deleted and can still be had back."""
+        return model_id in self._pending
+
     async def restore(self, model_ids: Sequence[str]) -> None:
         """Put deleted models back.
 

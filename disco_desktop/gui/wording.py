@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 NOTHING = "\N{EN DASH}"  # stands where there is no figure yet
 
@@ -49,3 +51,12 @@ def count(number: int) -> str:
 def counted(number: int, one: str, several: str) -> str:
     """Write a number with the noun that goes with it."""
     return f"{count(number)} {one if number == 1 else several}"
+
+
+def moment(iso: str) -> str:
+    """Write a point in time, given in ISO 8601, by this computer's clock."""
+    try:
+        at = datetime.fromisoformat(iso).astimezone()
+    except (ValueError, OverflowError, OSError):
+        return NOTHING
+    return f"{at.day} {at:%b %Y, %H:%M}"

@@ -122,3 +122,4 @@ async def test_a_description_needs_no_weights(memory: DiskMemory) -> None:
     description = await (await library_of(memory)).describe(record.id)
     assert description.record == record
     assert len(description.history.epochs) == 3
+    assert description.elements == 2 * 3 + 2

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 
 import pytest
 
@@ -36,3 +37,10 @@ def test_shares_and_figures() -> None:
 
 async def test_asynchronous_tests_run_on_the_windows_loop() -> None:
     assert type(asyncio.get_running_loop()).__module__.startswith("qasync")
+
+
+def test_moments() -> None:
+    local = datetime(2026, 3, 5, 9, 7).astimezone().isoformat()
+    assert wording.moment(local) == "5 Mar 2026, 09:07"
+    assert wording.moment("soon") == wording.NOTHING
+    assert wording.moment("0001-01-01T00:00:00+00:00") in (wording.NOTHING, "1 Jan 1, 00:00")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -45,11 +46,16 @@ class StoredModel:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelDescription:
-    """What a model file tells without its weights."""
+    """What a model file tells without its weights.
+
+    Attributes:
+        elements: how many numbers the weights are.
+    """
 
     record: ModelRecord
     task: Task
     history: History
+    elements: int
 
 
 def write_stored_model(path: Path, model: StoredModel) -> None:
@@ -92,11 +98,13 @@ def read_description(path: Path) -> ModelDescription:
         ModelError: as `read_stored_model`, but for damaged weights.
         TaskError: the task in it breaks the schema.
     """
-    metadata = read_header(path).metadata
+    header = read_header(path)
+    metadata = header.metadata
     return ModelDescription(
         record=read_record(path),
         task=decode_task(_text(path, metadata, "task").encode()),
         history=_decode(path, metadata, "history", History),
+        elements=sum(math.prod(entry.shape) for entry in header.entries.values()),
     )
 
 

@@ -1,0 +1,266 @@
+"""One model: what it can do, how it came about, and what can be done with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
+
+from disco_desktop.app.curves import Curves
+from disco_desktop.app.inert_text import inert
+from disco_desktop.app.sentences import sentence
+from disco_desktop.engine.errors import DiscoError
+from disco_desktop.gui.icons import icon
+from disco_desktop.gui.model_actions import ModelActions
+from disco_desktop.gui.model_words import company
+from disco_desktop.gui.pages.library import tool_button
+from disco_desktop.gui.pages.page import Page
+from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
+from disco_desktop.gui.widgets.buttons import ActionButton
+from disco_desktop.gui.widgets.card import Card
+from disco_desktop.gui.widgets.facts import Facts
+from disco_desktop.gui.widgets.layout import column, row
+from disco_desktop.gui.widgets.live_plot import LivePlot
+from disco_desktop.gui.widgets.placeholder import Placeholder
+from disco_desktop.gui.widgets.stat_card import StatCard
+from disco_desktop.gui.widgets.text import Text
+from disco_desktop.gui.wording import count, counted, duration, figure, moment, share, size
+
+if TYPE_CHECKING:
+    from disco_desktop.app.library import Library
+    from disco_desktop.engine.memory.record import History
+    from disco_desktop.engine.memory.stored_model import ModelDescription
+    from disco_desktop.gui.errands import Errands
+    from disco_desktop.gui.navigation import Navigator
+    from disco_desktop.gui.theme.theme import Theme
+    from disco_desktop.gui.widgets.toasts import Toasts
+
+_PLOTS_HEIGHT = 300
+
+
+class ModelDetailsPage(Page):
+    """A model's figures, curves and history.
+
+    Attributes:
+        test_model, use_model, go_on: emitted with the model's id.
+    """
+
+    name = "model"
+    belongs_to = "library"
+    test_model = Signal(str)
+    use_model = Signal(str)
+    go_on = Signal(str)
+
+    def __init__(
+        self,
+        theme: Theme,
+        navigator: Navigator,
+        library: Library,
+        errands: Errands,
+        toasts: Toasts,
+    ) -> None:
+        super().__init__()
+        self._theme = theme
+        self._navigator = navigator
+        self._library = library
+        self._errands = errands
+        self._model_id = ""
+        self._is_shown = False
+        self.actions_ = ModelActions(theme, library, errands, toasts, self)
+        self._back = QAction(self.tr("All &models"), self)
+        self._back.setShortcut(QKeySequence.StandardKey.Back)
+        self._back.setStatusTip(self.tr("Go back to the list of models"))
+        self._back.triggered.connect(lambda: navigator.go("library"))
+        self._cards = {
+            "accuracy": StatCard(self.tr("Accuracy")),
+            "loss": StatCard(self.tr("Loss")),
+            "rounds": StatCard(self.tr("Rounds")),
+            "epochs": StatCard(self.tr("Epochs")),
+            "participants": StatCard(self.tr("Participants")),
+            "size": StatCard(self.tr("Size")),
+        }
+        self._loss = LivePlot(theme, self.tr("Loss"))
+        self._accuracy = LivePlot(theme, self.tr("Accuracy"), is_share=True)
+        self._facts = Facts()
+        self._task_facts = Facts()
+        self._no_curves = Text(
+            self.tr("This model's file has no history to draw curves from."), tone="muted"
+        )
+        self._trouble = Placeholder(theme, "library", "", "", self._back)
+        self._compose()
+        actions = self.actions_
+        actions.test_model.connect(self.test_model)
+        actions.use_model.connect(self.use_model)
+        actions.go_on.connect(self.go_on)
+        actions.deleted.connect(self._leave)
+        library.observe(self._library_changed)
+        theme.changed.connect(self._paint)
+        self._paint()
+
+    def _compose(self) -> None:
+        actions = self.actions_
+        buttons = row(
+            ActionButton(actions.test, "primary"), ActionButton(actions.use),
+            ActionButton(actions.train), MEDIUM,
+            *(tool_button(one) for one in (actions.rename, actions.export, actions.delete)), None,
+        )  # fmt: skip
+        back = row(ActionButton(self._back, "quiet"), None)
+        back.setContentsMargins(-MEDIUM, -SMALL, 0, 0)  # its words line up, not its edge
+        head = column(
+            back,
+            column(self.title, self.subtitle, spacing=SMALL),
+            spacing=MEDIUM,
+        )
+        cards = QGridLayout()
+        cards.setSpacing(SMALL)
+        for place, card in enumerate(self._cards.values()):
+            cards.addWidget(card, 0, place)
+            cards.setColumnStretch(place, 1)
+        plots = QGridLayout()
+        plots.setSpacing(MEDIUM)
+        plots.setContentsMargins(0, 0, 0, 0)
+        for place, plot in enumerate((self._loss, self._accuracy)):
+            plots.addWidget(Card(plot, margin=SMALL), 0, place)
+            plots.setColumnStretch(place, 1)
+        self._plots = QWidget()
+        self._plots.setLayout(plots)
+        self._plots.setFixedHeight(_PLOTS_HEIGHT)
+        facts = QGridLayout()
+        facts.setSpacing(MEDIUM)
+        for place, (title, content) in enumerate(
+            (
+                (self.tr("How it came about"), self._facts),
+                (self.tr("What it does"), self._task_facts),
+            )
+        ):
+            words = column(Text(title, size="strong"), content, spacing=MEDIUM)
+            facts.addWidget(Card(words, margin=LARGE), 0, place, Qt.AlignmentFlag.AlignTop)
+            facts.setColumnStretch(place, 1)
+        self._found = QWidget()
+        self._found.setLayout(
+            column(buttons, cards, self._plots, self._no_curves, facts, None, spacing=MEDIUM)
+        )
+        self._states = QStackedWidget()
+        self._states.addWidget(self._found)
+        self._states.addWidget(self._trouble)
+        self.add(head, self._states)
+        self.content.setStretch(self.content.count() - 1, 1)
+
+    def _paint(self) -> None:
+        self._back.setIcon(icon("back", self._theme.tokens.muted))
+
+    # --- which model
+
+    def entered(self, subject: str) -> None:
+        """Show a model; it may have been renamed or deleted elsewhere."""
+        if subject != self._model_id:
+            self._is_shown = False
+            self.title.setText(" ")
+            self.subtitle.hide()
+            self._found.hide()
+        self._model_id = subject
+        self.actions_.choose([subject])
+        self._errands.run(self._describe(subject))
+
+    async def _describe(self, model_id: str) -> None:
+        try:
+            description = await self._library.describe(model_id)
+        except DiscoError as error:
+            if model_id == self._model_id:
+                self._show_missing(error)
+            return
+        if self._library.record(model_id) is None:
+            await self._library.refresh()
+        if model_id == self._model_id:
+            self._show(description)
+
+    def _library_changed(self) -> None:
+        """Show a name that was changed."""
+        record = self._library.record(self._model_id)
+        if self._is_shown and record is not None:
+            self.title.setText(inert(record.name))
+
+    def _leave(self) -> None:
+        place = self._navigator.place
+        if (place.page, place.subject) == (self.name, self._model_id):
+            self._navigator.go("library")
+
+    # --- what is shown
+
+    def _show_missing(self, error: DiscoError) -> None:
+        self._is_shown = False
+        self.title.setText(self.tr("Model"))
+        self.subtitle.hide()
+        words = sentence(error)
+        if error.code == "model_unknown":
+            words = self.tr("It may have been deleted or moved away meanwhile.")
+        self._trouble.say(self.tr("This model is not here"), words)
+        self.actions_.choose(())
+        self._states.setCurrentWidget(self._trouble)
+
+    def _show(self, description: ModelDescription) -> None:
+        self._is_shown = True
+        record, task = description.record, description.task
+        self.title.setText(inert(record.name))
+        self.subtitle.setText(inert(record.task_title))
+        self.subtitle.show()
+        metrics = record.metrics
+        held_out = (
+            counted(metrics.samples, self.tr("sample"), self.tr("samples")) if metrics else ""
+        )
+        self._cards["accuracy"].show_value(
+            share(metrics.accuracy if metrics else None),
+            self.tr("on {samples} held out").format(samples=held_out) if metrics else "",
+        )
+        self._cards["loss"].show_value(figure(metrics.loss if metrics else None))
+        self._cards["rounds"].show_value(count(record.rounds))
+        self._cards["epochs"].show_value(count(record.epochs))
+        self._cards["participants"].show_value(
+            count(record.participants), self.tr("in the last round")
+        )
+        self._cards["size"].show_value(size(record.size))
+        self._show_facts(description)
+        self._task_facts.show_facts([
+            (self.tr("Task"), inert(task.display.title)),
+            (self.tr("Learns from"), inert(
+                ", ".join(column_.name for column_ in task.data.inputs), longest=400)),
+            (self.tr("Predicts"), inert(task.data.outcome.name)),
+            (self.tr("Answers"), inert(", ".join(task.data.outcome.labels), longest=400)),
+        ])  # fmt: skip
+        self._show_curves(description.history)
+        self._found.show()
+        self._states.setCurrentWidget(self._found)
+
+    def _show_facts(self, description: ModelDescription) -> None:
+        record, history = description.record, description.history
+        seconds = sum(epoch.seconds for epoch in history.epochs)
+        waited = sum(round_.waited for round_ in history.rounds)
+        facts = [
+            (self.tr("Begun"), moment(record.created)),
+            (self.tr("With whom"), company(record)),
+            (self.tr("Rounds"), self.tr("{rounds} of {epochs} in all").format(
+                rounds=counted(record.rounds, self.tr("round"), self.tr("rounds")),
+                epochs=counted(record.epochs, self.tr("epoch"), self.tr("epochs")))),
+            (self.tr("Numbers in it"), count(description.elements)),
+        ]  # fmt: skip
+        if history.epochs:
+            facts.insert(2, (self.tr("Trained for"), duration(seconds)))
+        if waited >= 0.1:
+            facts.insert(3, (self.tr("Waited for others"), duration(waited)))
+        self._facts.show_facts(facts)
+
+    def _show_curves(self, history: History) -> None:
+        curves = Curves()
+        for epoch in history.epochs:
+            curves.take_epoch(epoch)
+        exchanged = [round_.round for round_ in history.rounds if round_.participants > 1]
+        ends = {epoch.round: epoch.epoch for epoch in history.epochs}
+        curves.rounds = [ends[number] for number in exchanged if number in ends]
+        for plot, figures in ((self._loss, curves.loss), (self._accuracy, curves.accuracy)):
+            plot.clear_curves()
+            plot.show_epochs(curves.epochs, figures.training, figures.validation)
+            plot.show_rounds(curves.rounds)
+        self._plots.setVisible(bool(curves.epochs))
+        self._no_curves.setVisible(not curves.epochs)

@@ -22,6 +22,11 @@ from disco_desktop.engine.task.task import encode_task
 from disco_desktop.engine.weights.model_file import write_model
 from tests.faults.bystanders import PATIENCE, Participant, complete_round, watched
 from tests.faults.child_server import ELEMENTS, ROOT, child_server
+from tests.faults.contributor import until
+from tests.faults.participant_process import update_of
+from tests.faults.recomputation import counted
+from tests.faults.test_killed import ELEMENTS as MODEL_OF_KILLED
+from tests.faults.test_killed import Program, check_all_rounds, connected, task_of
 from tests.server.running_server import task_with, weights_of
 
 if TYPE_CHECKING:
@@ -55,13 +60,22 @@ class SmallDisk:
         self._filler.unlink()
 
 
+@contextlib.contextmanager
+def small_disk(folder: Path) -> Iterator[SmallDisk]:
+    """Mount one on an empty folder."""
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(folder)], check=True)
+    try:
+        yield SmallDisk(folder)
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[SmallDisk]:
     folder = tmp_path / "data"
     folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(folder)], check=True)
-    yield SmallDisk(folder)
-    subprocess.run(["umount", str(folder)], check=True)
+    with small_disk(folder) as disk:
+        yield disk
 
 
 @pytest.fixture
@@ -230,3 +244,38 @@ async def test_a_folder_becomes_read_only(name: str, tmp_path: Path) -> None:
             folder.chmod(0o755)
             await begun
             await complete_round(first, second)
+
+
+# --- killed, and no room left
+
+
+@needs_root
+async def test_a_server_that_is_killed_on_a_full_disk(tmp_path: Path) -> None:
+    """What it had acknowledged counts, once it runs again and has room."""
+    task = task_of(rounds=3)
+    (tmp_path / "data").mkdir()
+    with small_disk(tmp_path / "data") as disk:
+        async with Program(tmp_path, task) as program, asyncio.timeout(PATIENCE):
+            url = f"http://127.0.0.1:{program.port}"
+            participants = await connected(url, task, (1, 2))
+            one, other = participants.values()
+            first = asyncio.create_task(one.train())
+            await until(lambda: counted(program.data_dir))
+            disk.fill()
+            second = asyncio.create_task(other.train())
+            await program.kill()
+            (acknowledged,) = counted(program.data_dir)
+            disk.empty()
+            await program.start()
+            results = await asyncio.gather(first, second)
+            assert all(is_counted for seen in results for *_, is_counted in seen)
+        updates = {
+            (each.identity.node_id, base): update_of(seed, base, MODEL_OF_KILLED)
+            for seed, each in participants.items()
+            for base in range(3)
+        }
+        check_all_rounds(program.data_dir, 3, updates)
+        again = {
+            (row.participant, row.base_round): row.counted_in for row in counted(program.data_dir)
+        }
+        assert again[acknowledged.participant, 0] == 1

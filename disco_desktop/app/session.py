@@ -123,6 +123,17 @@ class Session(Observable):
         """Whether it has begun and not ended."""
         return self.state not in ENDS and self.state != "idle"
 
+    @property
+    def progress(self) -> float:
+        """How much of the person's own training is done, from 0 to 1."""
+        batch = self.log.participants[0].batch
+        if self.state == "finished":
+            return 1.0
+        if batch is None:
+            return 0.0
+        epochs = self.folder.plan.epochs
+        return min((batch.epoch - 1 + batch.batch / batch.batches) / epochs, 1.0)
+
     def start(self) -> None:
         """Begin; what follows is told by changes of the state."""
         if self._run is not None:

@@ -27,6 +27,8 @@ from disco_desktop.gui.pages.task import TaskPage
 from disco_desktop.gui.pages.tasks import TasksPage
 from disco_desktop.gui.pages.train import TrainPage
 from disco_desktop.gui.steps import steps_of
+from disco_desktop.gui.widgets.server_chip import ServerChip
+from disco_desktop.gui.widgets.session_chip import SessionChip
 from disco_desktop.gui.widgets.task_bar import TaskBar
 
 if TYPE_CHECKING:
@@ -66,6 +68,8 @@ class Desktop(QObject):
         self.task = TaskPage(shell.theme)
         self.data = DataPage(shell.theme, self.check, LastData(home_folder()), self._errands)
         self.train = TrainPage(shell.theme, self.current)
+        shell.sidebar.show_below(SessionChip(self.current, shell.navigator))
+        shell.sidebar.show_below(ServerChip(shell.theme, self.server))
         shell.window.show_above(self.task_bar)
         for page in (self.tasks, self.task, self.data, self.train):
             shell.window.add_page(page)

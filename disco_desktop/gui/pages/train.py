@@ -347,9 +347,7 @@ class TrainPage(Page):
         self._cards["waited"].show_value(duration(session.time_left.waited))
         self._cards["sent"].show_value(size(log.bytes_sent), self.tr("updates, not data"))
         self._cards["received"].show_value(size(log.bytes_received), self.tr("common models"))
-        steps = plan.epochs * (batch.batches if batch else 1)
-        at = ((epoch - 1) * batch.batches + batch.batch) if batch else 0
-        self._bar.setValue(1000 if is_over else round(1000 * at / max(steps, 1)))
+        self._bar.setValue(round(1000 * session.progress))
         curves = session.curves
         for plot, figures in ((self._loss, curves.loss), (self._accuracy, curves.accuracy)):
             plot.show_batches(curves.batch_epochs, figures.batches)

@@ -14,7 +14,7 @@ import pytest
 
 from disco_desktop.engine.client.identity import Identity
 from disco_desktop.engine.client.statements import participant_statement
-from disco_desktop.engine.events import ParticipantsChanged, StatusChanged
+from disco_desktop.engine.events import StatusChanged
 from disco_desktop.engine.messages import (
     Challenge,
     Leave,
@@ -83,6 +83,7 @@ async def test_announcements_and_uploads_that_race(server: ChildServer) -> None:
         assert (await one.contribute(values)).counts_in == number + 1
         assert (await other.contribute(values, samples=5)).counts_in == number + 1
         expected = next_model(one.weights.buffer, [(values, 1, 0), (values, 5, 0)])
+        await until(lambda: one.client._known.round > one.round)
         later = server.client("patient")
         session = await later.connect()
         assert session.round == number + 1
@@ -120,6 +121,7 @@ async def test_an_upload_that_is_announced_anew_while_it_arrives(server: ChildSe
         assert state.counts_in == one.round + 1
         assert (await other.contribute(first)).counts_in == one.round + 1
         expected = next_model(one.weights.buffer, [(second, 1, 0), (first, 1, 0)])
+        await until(lambda: one.client._known.round > one.round)
         later = server.client("patient")
         session = await later.connect()
         assert session.weights.buffer.tobytes() == expected.tobytes()

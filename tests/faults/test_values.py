@@ -13,7 +13,7 @@ import pytest
 
 from disco_desktop.app.sentences import sentence
 from disco_desktop.engine.errors import ContributionError, ServerError
-from disco_desktop.engine.messages import Problem, UploadState
+from disco_desktop.engine.messages import Problem
 from disco_desktop.engine.weights.weights import Weights
 from tests.faults.bystanders import bystanders, update
 from tests.faults.child_server import ELEMENTS

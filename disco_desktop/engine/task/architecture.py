@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, TypeAlias
 
 from msgspec import Meta, Struct
@@ -19,6 +20,11 @@ class DenseNetwork(
     """
 
     hidden: Annotated[tuple[Width, ...], Meta(max_length=64)]
+
+    def elements(self, *, features: int, outputs: int) -> int:
+        """Return how many numbers the weights are: a matrix and a bias a layer."""
+        widths = (features, *self.hidden, outputs)
+        return sum((before + 1) * after for before, after in pairwise(widths))
 
 
 Architecture: TypeAlias = DenseNetwork

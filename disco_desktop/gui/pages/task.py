@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QGridLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from disco_desktop.app.inert_text import inert, inert_paragraphs
 from disco_desktop.gui.pages.page import Page
@@ -15,6 +15,7 @@ from disco_desktop.gui.widgets.buttons import ActionButton
 from disco_desktop.gui.widgets.card import Card
 from disco_desktop.gui.widgets.facts import Facts
 from disco_desktop.gui.widgets.layout import column, row
+from disco_desktop.gui.widgets.number_field import NumberField
 from disco_desktop.gui.widgets.text import Badge, Text
 from disco_desktop.gui.wording import count, counted, share
 
@@ -77,13 +78,10 @@ class TaskPage(Page):
         grid.setColumnStretch(1, 2)
         self.add(self._badges, grid, row(None, ActionButton(action, "primary")), None)
 
-    def _spin(self, name: str, largest: int) -> QSpinBox:
-        spin = QSpinBox()
-        spin.setRange(1, largest)
+    def _spin(self, name: str, largest: int) -> NumberField:
+        spin = NumberField(1, largest)
         spin.setAccessibleName(name)
-        spin.setMinimumWidth(110)
-        spin.setGroupSeparatorShown(True)
-        spin.setKeyboardTracking(False)
+        spin.setFixedWidth(130)
         spin.valueChanged.connect(self._figures_changed)
         return spin
 

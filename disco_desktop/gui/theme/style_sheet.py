@@ -100,6 +100,28 @@ QSpinBox::down-arrow, QDoubleSpinBox::down-arrow, QComboBox::down-arrow {
 QComboBox::drop-down { border: none; width: 26px; }
 QLineEdit[invalid="true"] { border-color: $danger; }
 
+QRadioButton { spacing: 8px; }
+QRadioButton::indicator {
+    width: 14px; height: 14px; border: 1px solid $muted; border-radius: 8px; background: $surface;
+}
+QRadioButton::indicator:hover { border-color: $accent; }
+QRadioButton::indicator:checked {
+    width: 6px; height: 6px; border: 5px solid $accent; background: $surface;
+}
+QRadioButton::indicator:focus { border-color: $accent; }
+QRadioButton::indicator:disabled { border-color: $border; }
+QRadioButton::indicator:checked:disabled { border-color: $strong_border; }
+QRadioButton:focus { color: $accent; }
+
+QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $border; }
+QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
+QSlider::handle:horizontal {
+    width: 14px; height: 14px; margin: -6px 0; border-radius: 8px; background: $surface;
+    border: 1px solid $accent;
+}
+QSlider::handle:horizontal:hover { background: $accent_soft; }
+QSlider::handle:horizontal:focus { border: 2px solid $accent; background: $accent_soft; }
+
 QTableView, QListView, QTreeView {
     background: $surface; border: 1px solid $border; border-radius: ${radius}px;
     gridline-color: $border; alternate-background-color: $ground;

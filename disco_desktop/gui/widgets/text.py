@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -50,13 +50,23 @@ class Text(QLabel):
         self.setProperty("role", "muted" if tone == "muted" else "text")
         self.setProperty("tone", tone)
         if is_wrapped:
-            self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+            self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         if is_selectable:
             self.setTextInteractionFlags(
                 Qt.TextInteractionFlag.TextSelectableByMouse
                 | Qt.TextInteractionFlag.TextSelectableByKeyboard
             )
         self.setText(text)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Return room for one line: how many there are follows from the width.
+
+        Qt's own hint is the height at the least width, which would make pages scroll in vain.
+        """
+        hint = super().minimumSizeHint()
+        if self.wordWrap():
+            hint.setHeight(min(hint.height(), self.fontMetrics().height()))
+        return hint
 
     def set_tone(self, tone: Tone) -> None:
         """Change what the words' colour says."""

@@ -1,0 +1,202 @@
+"""What leaves this machine: every byte, by kind of message."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QGridLayout, QHeaderView, QLabel, QWidget
+
+from disco_desktop.app.inert_text import inert
+from disco_desktop.engine.client.ledger import FRAMING
+from disco_desktop.gui.icons import icon
+from disco_desktop.gui.item_models.traffic import TrafficColumn, TrafficModel
+from disco_desktop.gui.pages.page import Page
+from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
+from disco_desktop.gui.traffic_words import known_kinds
+from disco_desktop.gui.widgets.card import Card
+from disco_desktop.gui.widgets.data_table import PlainTable
+from disco_desktop.gui.widgets.facts import Facts
+from disco_desktop.gui.widgets.layout import column, row
+from disco_desktop.gui.widgets.placeholder import Placeholder
+from disco_desktop.gui.widgets.stat_card import StatCard
+from disco_desktop.gui.widgets.text import Text
+from disco_desktop.gui.wording import NOTHING, count, counted, size
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
+    from disco_desktop.app.session import CurrentSession, Session
+    from disco_desktop.gui.navigation import Navigator
+    from disco_desktop.gui.theme.theme import Theme
+
+_FRAME = 200  # milliseconds between two pictures of figures that grow
+_NARROW = 860
+_BYTES = {"fp32": 4, "bf16": 2}  # a number, as it travels
+
+
+class LeavesPage(Page):
+    """What never leaves, and a live account of what does."""
+
+    name = "leaves"
+    belongs_to = "leaves"
+
+    def __init__(self, theme: Theme, navigator: Navigator, current: CurrentSession) -> None:
+        super().__init__(
+            self.tr("What leaves this machine"),
+            self.tr("Every byte that a training sends and receives, while it goes."),
+        )
+        self._theme = theme
+        self._current = current
+        self._picture = QLabel()
+        self._cards = {
+            "sent": StatCard(self.tr("Sent")),
+            "updates": StatCard(self.tr("Updates sent")),
+            "received": StatCard(self.tr("Received")),
+        }
+        self._traffic = TrafficModel()
+        self._title = Text(size="strong")
+        self._framing = Text(tone="muted", size="small")
+        self._update = Facts()
+        to_tasks = QAction(self.tr("&Choose a task"), self)
+        to_tasks.setStatusTip(self.tr("Choose what to train"))
+        to_tasks.triggered.connect(lambda: navigator.go("tasks"))
+        self._none = Placeholder(theme, "shield", "", "", to_tasks)
+        self._compose()
+        self._frame = QTimer(self)
+        self._frame.setSingleShot(True)
+        self._frame.setInterval(_FRAME)
+        self._frame.timeout.connect(self._draw)
+        current.observe(self._soon)
+        theme.changed.connect(self._paint)
+        self._paint()
+        self._draw()
+
+    def _compose(self) -> None:
+        promise = column(
+            Text(self.tr("Your files never leave this computer."), size="heading"),
+            Text(self.tr(
+                "They are read here and trained on here. No row, no cell, no column of theirs and "
+                "no file name is part of any message below."
+            )),
+            Text(self.tr(
+                "What does leave depends on your data, though: an update is a list of numbers by "
+                "which your model has changed. With much skill, whoever sees a single update, as "
+                "the server does, may learn something of the data behind it: the fewer samples and "
+                "the larger the model, the more."
+            ), tone="muted"),
+            spacing=SMALL,
+        )  # fmt: skip
+        said = row(self._picture, promise, spacing=MEDIUM)
+        said.setStretch(1, 1)
+        cards = QGridLayout()
+        cards.setSpacing(SMALL)
+        for place, card in enumerate(self._cards.values()):
+            cards.addWidget(card, 0, place)
+            cards.setColumnStretch(place, 1)
+        self._table = table = PlainTable(
+            self._traffic,
+            self.tr("Messages by kind"),
+            stretched=TrafficColumn.CONTENT,
+            most_rows=len(known_kinds()),
+        )
+        for part, width in ((TrafficColumn.SENT, 96), (TrafficColumn.RECEIVED, 96),
+                            (TrafficColumn.MESSAGES_SENT, 68),
+                            (TrafficColumn.MESSAGES_RECEIVED, 68)):  # fmt: skip
+            # Figures that grow must not make the columns jump.
+            table.horizontalHeader().setSectionResizeMode(part, QHeaderView.ResizeMode.Fixed)
+            table.horizontalHeader().resizeSection(part, width)
+        self._account = QWidget()
+        self._account.setLayout(
+            column(
+                self._title, cards,
+                Card(column(table, self._framing, spacing=SMALL)),
+                Card(column(Text(self.tr("Your last update"), size="strong"), self._update,
+                            spacing=MEDIUM), margin=LARGE),
+                spacing=MEDIUM,
+            )
+        )  # fmt: skip
+        self.add(Card(said, margin=LARGE), self._account, self._none, None)
+
+    def _paint(self) -> None:
+        colour = self._theme.tokens.success
+        self._picture.setPixmap(icon("shield", colour, size=40).pixmap(40, 40))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Leave out how often each was sent where there is no room for it."""
+        is_narrow = event.size().width() < _NARROW
+        for part in (TrafficColumn.MESSAGES_SENT, TrafficColumn.MESSAGES_RECEIVED):
+            self._table.setColumnHidden(part, is_narrow)
+        super().resizeEvent(event)
+
+    def entered(self, subject: str) -> None:
+        """Show the figures as they are now."""
+        self._draw()
+
+    def _soon(self) -> None:
+        if not self._frame.isActive() and self.isVisible():
+            self._frame.start()
+
+    def _draw(self) -> None:
+        session = self._current.session
+        traffic = session.traffic if session is not None else {}
+        self._account.setVisible(bool(traffic))
+        self._none.setVisible(not traffic)
+        if session is None:
+            self._none.say(
+                self.tr("Nothing has left"),
+                self.tr("The account begins with the first training of this run."),
+            )
+        elif not traffic:
+            is_alone = session.folder.plan.scheme == "local"
+            self._none.say(
+                self.tr("Nothing has left"),
+                self.tr("This training exchanges nothing with anybody.") if is_alone
+                else self.tr("Nothing was sent yet."),
+            )  # fmt: skip
+        else:
+            self._draw_account(session)
+
+    def _draw_account(self, session: Session) -> None:
+        traffic, task = session.traffic, session.folder.plan.task
+        title = inert(task.display.title)
+        more = self.tr("{title}: the training that is under way, as your participant")
+        if not session.is_under_way:
+            more = self.tr("{title}: the latest training, as your participant")
+        self._title.setText(more.format(title=title))
+        sent = sum(kind.bytes_sent for kind in traffic.values())
+        received = sum(kind.bytes_received for kind in traffic.values())
+        updates = traffic.get("update")
+        self._cards["sent"].show_value(size(sent), self.tr("all in all"))
+        self._cards["received"].show_value(size(received), self.tr("all in all"))
+        rounds = [ended for ended in session.log.participants[0].rounds if ended.is_counted]
+        self._cards["updates"].show_value(
+            size(updates.bytes_sent) if updates else NOTHING,
+            counted(len(rounds), self.tr("counted round"), self.tr("counted rounds")),
+        )
+        self._traffic.show_traffic(traffic)
+        counted_here = self.tr(
+            "Counted at the sockets, so framing and encryption are in it. Looking at the tasks of "
+            "a server asks it for its list, which holds nothing of yours and is not counted here."
+        )
+        not_counted = self.tr(
+            "Framing and encryption around the messages (HTTP, WebSocket, TLS) are not counted on "
+            "this system; they add a few percent."
+        )
+        self._framing.setText(counted_here if FRAMING in traffic else not_counted)
+        self._draw_update(session, rounds[-1].round if rounds else None)
+
+    def _draw_update(self, session: Session, last: int | None) -> None:
+        task = session.folder.plan.task
+        elements = task.model.elements(features=task.data.features, outputs=task.data.outputs)
+        width = _BYTES[task.collaboration.codec]
+        self._update.show_facts([
+            (self.tr("Round"), count(last) if last else self.tr("none has ended yet")),
+            (self.tr("What it was"), self.tr(
+                "{number}, one for each weight of the model: by how much it has changed"
+            ).format(number=counted(elements, self.tr("number"), self.tr("numbers")))),
+            (self.tr("Size"), self.tr("{size}, {bits} bits a number").format(
+                size=size(elements * width), bits=8 * width)),
+            (self.tr("Beside it"), self.tr("your number of training samples, to weigh it by")),
+        ])  # fmt: skip

@@ -1,0 +1,135 @@
+"""The first page of the first run: which server to begin with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QButtonGroup, QRadioButton, QWidget
+
+from disco_desktop.gui.pages.page import Page
+from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL, TINY
+from disco_desktop.gui.widgets.buttons import ActionButton
+from disco_desktop.gui.widgets.card import Card
+from disco_desktop.gui.widgets.layout import column, row
+from disco_desktop.gui.widgets.server_form import ServerForm
+from disco_desktop.gui.widgets.text import Text
+
+if TYPE_CHECKING:
+    from disco_desktop.app.preferences import Preferences
+    from disco_desktop.app.server_in_use import ServerInUse
+    from disco_desktop.app.settings import ServerChoice
+    from disco_desktop.gui.errands import Errands
+    from disco_desktop.gui.theme.theme import Theme
+
+_WIDTH = 720
+
+
+class WelcomePage(Page):
+    """One choice, with a good default.
+
+    Attributes:
+        done: emitted once the choice is made and kept.
+    """
+
+    name = "welcome"
+    belongs_to = ""
+    done = Signal()
+
+    def __init__(
+        self, theme: Theme, preferences: Preferences, server: ServerInUse, errands: Errands
+    ) -> None:
+        super().__init__(
+            self.tr("Welcome to Disco Desktop"),
+            self.tr(
+                "Here people train one model together, and nobody gives their data away. "
+                "One question first: which server do you want to begin with?"
+            ),
+        )
+        self._preferences = preferences
+        self._server = server
+        self._errands = errands
+        self._group = QButtonGroup(self)
+        self.here = self._choice(self.tr("&This computer"))
+        self.elsewhere = self._choice(self.tr("A server's &address"))
+        self.here.setChecked(True)
+        self.begin = QAction(self.tr("&Begin"), self)
+        self.begin.setShortcut("Ctrl+Return")
+        self.begin.setStatusTip(self.tr("Begin with the server on this computer"))
+        self.begin.triggered.connect(lambda: self._use(None))
+        self.form = ServerForm(theme, errands)
+        self.form.confirmed.connect(self._use)
+        self._own = QWidget()
+        self._own.setLayout(row(ActionButton(self.begin, "primary"), None))
+        self._group.buttonToggled.connect(self._show)
+        cards = column(
+            Card(
+                column(
+                    self.here,
+                    self._words(self.tr(
+                        "The application runs a server of its own, for this computer alone. To "
+                        "try it out, or to train alone. Nothing is sent over any network.")),
+                    self._indented(self._own), spacing=SMALL,
+                ),
+                margin=LARGE,
+            ),
+            Card(
+                column(
+                    self.elsewhere,
+                    self._words(self.tr(
+                        "Somebody runs a server for you and others, a hospital or a school for "
+                        "instance, and gave you its address and its fingerprint.")),
+                    self._indented(self.form), spacing=SMALL,
+                ),
+                margin=LARGE,
+            ),
+            Text(self.tr("You can change this at any time in the settings."), tone="muted",
+                 size="small"),
+            spacing=MEDIUM,
+        )  # fmt: skip
+        whole = QWidget()
+        whole.setMaximumWidth(_WIDTH)
+        whole.setLayout(cards)
+        self.add(whole, None)
+        self._show()
+
+    def _choice(self, title: str) -> QRadioButton:
+        button = QRadioButton(title)
+        font = button.font()
+        font.setBold(True)
+        button.setFont(font)
+        self._group.addButton(button)
+        return button
+
+    def _words(self, text: str) -> Text:
+        words = Text(text, tone="muted")
+        words.setContentsMargins(LARGE, 0, 0, 0)
+        return words
+
+    def _indented(self, widget: QWidget) -> QWidget:
+        widget.setContentsMargins(LARGE, TINY, 0, 0)
+        return widget
+
+    def entered(self, subject: str) -> None:
+        """Begin with the keyboard where Enter is enough."""
+        self.here.setFocus()
+
+    def _show(self) -> None:
+        is_here = self.here.isChecked()
+        self._own.setVisible(is_here)
+        self.begin.setEnabled(is_here)
+        self.form.setVisible(not is_here)
+        if not is_here:
+            self.form.address.setFocus()
+
+    def _use(self, choice: ServerChoice | None) -> None:
+        self._errands.run(self._set_up(choice))
+
+    async def _set_up(self, choice: ServerChoice | None) -> None:
+        try:
+            await self._preferences.choose_server(choice)
+        finally:
+            if choice is not None or not self._server.is_here or self._server.state == "off":
+                await self._server.use(choice)
+            self.done.emit()

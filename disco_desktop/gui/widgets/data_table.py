@@ -66,8 +66,11 @@ def _colour(tokens: Tokens, name: str) -> QColor:
 class PlainTable(QTableView):
     """A small table that is only read: whole rows are selected, columns fill the width."""
 
-    def __init__(self, model: QAbstractItemModel, name: str, *, stretched: int) -> None:
+    def __init__(
+        self, model: QAbstractItemModel, name: str, *, stretched: int, most_rows: int = 10
+    ) -> None:
         super().__init__()
+        self._most_rows = most_rows
         self.setModel(model)
         self.setAccessibleName(name)
         self.setShowGrid(False)
@@ -89,9 +92,9 @@ class PlainTable(QTableView):
         model.modelReset.connect(self._fit_height)
         self._fit_height()
 
-    def _fit_height(self, most: int = 10) -> None:
+    def _fit_height(self) -> None:
         """Be as high as the rows, up to a limit beyond which one scrolls."""
-        rows = min(self.model().rowCount(), most)
+        rows = min(self.model().rowCount(), self._most_rows)
         header = self.horizontalHeader().sizeHint().height()
         self.setFixedHeight(header + rows * ROW_HEIGHT + 2 * self.frameWidth() + 2)
 

@@ -30,7 +30,7 @@ from tests.faults.unreliable_network import unreliable_network
 from tests.server.running_server import task_with, weights_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
     from pathlib import Path
 
     from disco_desktop.engine.client.transfer import Upload
@@ -155,7 +155,8 @@ class Participant:
         """Announce and send an update over a second connection too, at some moment."""
         if self._schedule.chance.random() < 0.3:
             self._schedule.record.happened.append("repeat an upload")
-            task = asyncio.create_task(self._repeat(upload, self._schedule.chance.uniform(0, 0.03)))
+            after = self._schedule.chance.uniform(0, 0.03)
+            task = self._schedule.begin(self._repeat(upload, after))
             self._repetitions.add(task)
             task.add_done_callback(self._repetitions.discard)
 
@@ -165,7 +166,7 @@ class Participant:
         with contextlib.suppress(ConnectionLostError, DiscoError, RuntimeError):
             try:
                 counts_in = await upload.go_on(
-                    client._open_http, client._contributions, client._known.token
+                    client._open_http, client._contributions, client._known.token, lambda _: None
                 )
             except ContributionError as error:
                 if error.code not in {"update_too_late", "session_finished"}:
@@ -195,6 +196,7 @@ class Participant:
                 self.begin()
 
     async def _stop(self) -> None:
+        self._session = 1  # the one to come back to, whether it knew that or not
         training, self._training = self._training, None
         training.cancel()
         await asyncio.gather(training, *self._repetitions, return_exceptions=True)
@@ -213,8 +215,13 @@ class Participant:
             await self._schedule.moment(0.005)
 
 
-# What a server says that is not there at the moment.
-_PASSING = {"server_unreachable", "server_connection_lost", "server_timeout"}
+# What is said by a server, or of one, that is not there at the moment, or that nobody has joined.
+_PASSING = {
+    "server_unreachable",
+    "server_connection_lost",
+    "server_timeout",
+    "session_unknown",
+}
 
 
 class Schedule:
@@ -304,6 +311,10 @@ class Schedule:
         is_over = all(each.is_done.is_set() for each in self._participants)
         if happening is not None and not is_over:
             self._running.create_task(happening())
+
+    def begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Have something done beside everything else; where it fails all fails."""
+        return self._running.create_task(work)
 
     async def _kill_server(self) -> None:
         if not self._is_starting:

@@ -29,8 +29,10 @@ class _End(asyncio.Protocol):
         self._network.ends.add(self)
         if self._other is None:
             self._network.connect(self)
-        else:
+        elif self._other in self._network.ends:
             self._other.meet(self)
+        else:
+            self.abort()  # the other end has gone meanwhile
 
     def meet(self, other: _End) -> None:
         """Pass on to the other end what has come, and what will come."""
@@ -95,7 +97,7 @@ class UnreliableNetwork:
 
     async def _connect(self, end: _End) -> None:
         try:
-            if self.is_down:
+            if self.is_down or end not in self.ends:
                 raise ConnectionRefusedError
             await asyncio.get_running_loop().create_connection(
                 lambda: _End(self, end), "127.0.0.1", self._upstream

@@ -36,7 +36,7 @@ class FixedPointSum:
     """
 
     def __init__(self, elements: int) -> None:
-        self._low = np.zeros(elements, np.int64)
+        self._low = np.empty(elements, np.int64)  # filled by the first update
         self._high: NDArray[np.int64] | None = None  # in units of 2^32 steps
         self._weight = 0
         self._largest = 0.0  # bound of the magnitudes in `_low`, in steps
@@ -69,27 +69,37 @@ class FixedPointSum:
         Raises:
             ContributionError: it is too large; nothing was added.
         """
+        self._check_whole()
         self.check(weight=weight, damping=damping, largest=largest)
         factor = weight * damping
         bound = _bound(factor, largest)
         if self._largest + bound >= _LARGEST_SUM:
             self._carry()
         self._is_whole = False
+        is_first = not self._weight
         start = 0
         for block in blocks:
             for part in range(0, len(block), _BLOCK):
                 values = block[part : part + _BLOCK]
                 scaled, steps = self._scaled[: len(values)], self._steps[: len(values)]
+                place = self._low[start : start + len(values)]
                 np.multiply(values, factor * _STEPS, out=scaled, dtype=np.float64)
                 np.rint(scaled, out=scaled)
-                np.copyto(steps, scaled, casting="unsafe")
-                self._low[start : start + len(values)] += steps
+                if is_first:
+                    np.copyto(place, scaled, casting="unsafe")
+                else:
+                    np.copyto(steps, scaled, casting="unsafe")
+                    place += steps
                 start += len(values)
         if start != len(self._low):
             raise ValueError(f"an update of {start} values for a sum of {len(self._low)}")
         self._is_whole = True
         self._weight += weight
         self._largest += bound
+
+    def _check_whole(self) -> None:
+        if not self._is_whole:
+            raise ValueError("an update was added by half")
 
     def _carry(self) -> None:
         """Move the upper bits into the second integers; what stays is below 2^32."""
@@ -104,8 +114,7 @@ class FixedPointSum:
 
     def apply_to(self, weights: Weights) -> Weights:
         """Return `weights` plus the weighted mean of the updates, in a buffer of their own."""
-        if not self._is_whole:
-            raise ValueError("an update was added by half")
+        self._check_whole()
         if self._high is not None:
             self._carry()
         result = np.empty_like(weights.buffer)

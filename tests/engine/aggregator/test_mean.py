@@ -183,6 +183,8 @@ def test_an_update_that_cannot_be_read_to_its_end_spoils_no_model() -> None:
         buffer.add(damaged)
     assert buffer.contributors == {"one"}
     with pytest.raises(ValueError, match="by half"):
+        buffer.add(contribution("another", np.ones(ELEMENTS)))
+    with pytest.raises(ValueError, match="by half"):
         buffer.aggregate()
 
 

@@ -58,8 +58,11 @@ def _run(application: QApplication, shell: Shell, server: str | None) -> int:
 
     from disco_desktop import logs
     from disco_desktop.gui.desktop import Desktop
+    from disco_desktop.gui.garbage import GarbageCollection
 
     logs.configure()
     with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
-        runner.run(Desktop(shell, server).run())
+        desktop = Desktop(shell, server)
+        GarbageCollection(application)
+        runner.run(desktop.run())
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from typing import TYPE_CHECKING
 
@@ -10,15 +11,18 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMainWindow
 from qasync import QEventLoop
 
 from disco_desktop.gui.errands import Errands
 from disco_desktop.gui.navigation import Navigator, Place
 from disco_desktop.gui.theme.theme import Theme
+from disco_desktop.gui.widgets.toasts import Toasts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+    from pytestqt.qtbot import QtBot
 
     from disco_desktop.engine.errors import DiscoError
 
@@ -75,11 +79,34 @@ async def errands(told: Told):
     await made.close()
 
 
+@pytest.fixture
+def home_window(qtbot: QtBot) -> QMainWindow:
+    """An empty window for a page and what lies over it."""
+    made = QMainWindow()
+    made.resize(1280, 800)
+    qtbot.addWidget(made)
+    return made
+
+
+@pytest.fixture
+def toasts(home_window: QMainWindow, theme: Theme) -> Toasts:
+    return Toasts(theme, home_window)
+
+
 async def eventually(holds: Callable[[], bool]) -> None:
     """Let the event loop run until something holds."""
     async with asyncio.timeout(PATIENCE):
         while not holds():  # noqa: ASYNC110 - what is waited for has no event of its own
             await asyncio.sleep(0.005)
+
+
+@pytest.fixture(autouse=True)
+def _garbage_in_one_thread(qapp: QApplication) -> Iterator[None]:
+    """Collect garbage in Qt's thread alone, as the window does."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -115,7 +115,7 @@ class HelpPage(Page):
         steps = (
             self.tr("Everybody gets the same model from the server, and trains it for a while on "
                     "data of their own, on their own computer."),
-            self.tr("Each sends how the model has changed: the update, a list of numbers, no data."),
+            self.tr("Each sends how the model has changed: the update, a list of numbers."),
             self.tr("When enough updates are there, the server makes one common model of them: "
                     "their mean, in which more samples weigh more."),
             self.tr("Everybody goes on from the common model. That was one round; a task has "

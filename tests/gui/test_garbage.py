@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import gc
+import threading
+
+import pytest
+from PySide6.QtCore import QObject
+
+from disco_desktop.gui.garbage import GarbageCollection
+
+
+@pytest.fixture
+def collection(qapp):
+    parent = QObject()
+    yield GarbageCollection(parent)
+    gc.unfreeze()
+    parent.deleteLater()
+
+
+class Cycle:
+    def __init__(self, ended: list[threading.Thread]) -> None:
+        self.itself = self
+        self.ended = ended
+
+    def __del__(self) -> None:
+        self.ended.append(threading.current_thread())
+
+
+def test_cycles_end_in_this_thread_alone(collection):
+    ended = []
+
+    def waste() -> None:
+        for _ in range(20_000):
+            Cycle(ended)
+
+    elsewhere = threading.Thread(target=waste)
+    elsewhere.start()
+    elsewhere.join()
+    assert ended == []
+    collection.collect_what_is_due()
+    assert len(ended) > 10_000
+    assert set(ended) == {threading.current_thread()}
+
+
+def test_nothing_is_collected_before_it_is_due(collection):
+    gc.collect()
+    ended = []
+    Cycle(ended)
+    collection.collect_what_is_due()
+    assert ended == []

@@ -160,6 +160,16 @@ class Session(Observable):
         if self._run is not None and not self._run.done():
             self._run.cancel()
             await asyncio.wait([self._run])
+            if not self._ended.is_set():
+                await self._end_unbegun()
+
+    async def _end_unbegun(self) -> None:
+        """End what was stopped before its task had done a first step."""
+        with self.folder:
+            if self._warm is not None:
+                await self._warm.close()
+        self._go("stopped")
+        self._ended.set()
 
     async def ended(self) -> None:
         """Wait for the end."""

@@ -182,6 +182,8 @@ class JointTraining:
                 memory=str(memory_folder()),
                 slot=folder.slot(participant),
                 save_as=plan.save_as if participant == 1 else None,
+                device=plan.device,
+                patience=plan.patience,
                 resume=self._is_resuming,
             )
             for participant in self._workers

@@ -22,6 +22,7 @@ from disco_desktop.engine.task.task import Scheme, Task, decode_task, encode_tas
 from disco_desktop.engine.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
+    from disco_desktop.app.settings import Settings
     from disco_desktop.app.wishes import Wishes
     from disco_desktop.engine.task.task import Training
 
@@ -37,6 +38,8 @@ class TrainingPlan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         epochs, batch_size: as this machine's participants train, whatever a server's task says.
         threads: processor threads of each participant; the engine's choice where it is None.
         created: UTC, ISO 8601.
+        device: to train on; the fastest there is where it is None.
+        patience: seconds to wait for others before giving up.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -54,6 +57,8 @@ class TrainingPlan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     threads: int | None
     save_as: str | None
     created: str
+    device: str | None = None
+    patience: Annotated[float, Meta(gt=0)] = 1800.0
 
     @property
     def needs_server(self) -> bool:
@@ -126,6 +131,18 @@ async def make_plan(wishes: Wishes) -> TrainingPlan:
         threads=max(1, (os.cpu_count() or 1) // users) if users > 1 else None,
         save_as=None if wishes.save_as is None else clean_name(wishes.save_as),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def with_settings(plan: TrainingPlan, settings: Settings) -> TrainingPlan:
+    """Return a plan that keeps to what a person has set for all trainings."""
+    share = settings.machine_share / 100
+    threads = max(1, round((os.cpu_count() or 1) * share / plan.users))
+    return structs.replace(
+        plan,
+        device=settings.device,
+        patience=60.0 * settings.patience_minutes,
+        threads=plan.threads if settings.machine_share == 100 else threads,
     )
 
 

@@ -32,6 +32,7 @@ class TrainRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         memory: root of the memory that holds the checkpoints, in `slot`, and the model, if it is
             to be kept, under the name `save_as`.
         resume: go on from the checkpoint instead of starting afresh.
+        device: to train on; the fastest there is where it is None.
         patience: seconds to wait for others before giving up.
     """
 
@@ -51,6 +52,7 @@ class TrainRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     slot: str
     save_as: str | None = None
     resume: bool = False
+    device: str | None = None
     patience: Annotated[float, Meta(gt=0)] = 1800.0
 
 

@@ -7,29 +7,41 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from disco_desktop.app.assistant_job import DataCheck
-from disco_desktop.app.home import home_folder
+from disco_desktop.app.assistant_job import DataCheck, ModelTest, Prediction
+from disco_desktop.app.home import home_folder, memory_folder
 from disco_desktop.app.inert_text import inert
 from disco_desktop.app.interrupted import Interrupted
 from disco_desktop.app.journey import Journey
 from disco_desktop.app.last_data import LastData
+from disco_desktop.app.library import Library
+from disco_desktop.app.preferences import Preferences
 from disco_desktop.app.sample_data import find_sample
 from disco_desktop.app.server_in_use import ServerInUse
 from disco_desktop.app.session import CurrentSession
 from disco_desktop.app.settings import ServerChoice, SettingsFile
 from disco_desktop.app.task_catalogue import TaskCatalogue
 from disco_desktop.app.training_folder import TrainingFolder
-from disco_desktop.app.training_plan import make_plan
+from disco_desktop.app.training_plan import make_plan, with_settings
 from disco_desktop.engine.errors import TaskError
+from disco_desktop.engine.memory.disk_memory import DiskMemory
 from disco_desktop.gui.errands import Errands
 from disco_desktop.gui.pages.data import DataPage
+from disco_desktop.gui.pages.help import HelpPage
+from disco_desktop.gui.pages.leaves import LeavesPage
+from disco_desktop.gui.pages.library import LibraryPage
+from disco_desktop.gui.pages.model import ModelDetailsPage
+from disco_desktop.gui.pages.predict import PredictPage
+from disco_desktop.gui.pages.settings import SettingsPage
 from disco_desktop.gui.pages.task import TaskPage
 from disco_desktop.gui.pages.tasks import TasksPage
+from disco_desktop.gui.pages.test import TestPage
 from disco_desktop.gui.pages.train import TrainPage
+from disco_desktop.gui.pages.welcome import WelcomePage
 from disco_desktop.gui.steps import steps_of
 from disco_desktop.gui.widgets.server_chip import ServerChip
 from disco_desktop.gui.widgets.session_chip import SessionChip
 from disco_desktop.gui.widgets.task_bar import TaskBar
+from disco_desktop.gui.widgets.toasts import Toasts
 
 if TYPE_CHECKING:
     from disco_desktop.app.checked_data import CheckedData
@@ -38,6 +50,7 @@ if TYPE_CHECKING:
     from disco_desktop.gui.shell import Shell
 
 _ON_THE_WAY = ("task", "data", "train")
+_WITH_MODEL = ("test", "predict")
 
 
 class Desktop(QObject):
@@ -55,7 +68,9 @@ class Desktop(QObject):
         self.catalogue = TaskCatalogue(self.server)
         self.current = CurrentSession()
         self.interrupted = Interrupted()
-        self.check = DataCheck()
+        self.memory = DiskMemory(memory_folder())
+        self.library = Library(self.memory)
+        self.check, self.model_test, self.prediction = DataCheck(), ModelTest(), Prediction()
         self._journeys: dict[str, Journey] = {}
         self._make_pages()
         self._connect()
@@ -66,17 +81,36 @@ class Desktop(QObject):
         self.task_bar = TaskBar(shell.theme, shell.navigator)
         self.tasks = TasksPage(shell.theme, shell.navigator, self.catalogue, self._errands)
         self.task = TaskPage(shell.theme)
-        self.data = DataPage(shell.theme, self.check, LastData(home_folder()), self._errands)
-        self.train = TrainPage(shell.theme, self.current)
+        theme, navigator, errands = shell.theme, shell.navigator, self._errands
+        last = LastData(home_folder())
+        self.data = DataPage(theme, self.check, last, errands)
+        self.train = TrainPage(theme, self.current)
+        self.toasts = Toasts(theme, shell.window)
+        self.models = LibraryPage(theme, navigator, self.library, errands, self.toasts)
+        self.model = ModelDetailsPage(theme, navigator, self.library, errands, self.toasts)
+        self.test = TestPage(theme, self.model_test, self.memory, last, errands)
+        self.predict = PredictPage(theme, self.prediction, self.memory, last, errands)
         shell.sidebar.show_below(SessionChip(self.current, shell.navigator))
         shell.sidebar.show_below(ServerChip(shell.theme, self.server))
         shell.window.show_above(self.task_bar)
-        for page in (self.tasks, self.task, self.data, self.train):
+        self.preferences = Preferences(self.settings)
+        self.welcome = WelcomePage(theme, self.preferences, self.server, errands)
+        self.leaves = LeavesPage(theme, navigator, self.current)
+        self.settings_page = SettingsPage(
+            theme, self.preferences, self.server, self.current, errands
+        )
+        self.help = HelpPage(theme, navigator, errands)
+        for page in (
+            self.welcome, self.leaves, self.settings_page, self.help,
+            self.tasks, self.task, self.data, self.train,
+            self.models, self.model, self.test, self.predict,
+        ):  # fmt: skip
             shell.window.add_page(page)
 
     def _connect(self) -> None:
         navigator = self._shell.navigator
         self._shell.window.closed.connect(self._closing.set)
+        self.welcome.done.connect(lambda: navigator.go("home"))
         self._shell.home.try_it.connect(lambda: self._errands.run(self._try_it()))
         self._shell.home.participate.connect(lambda: navigator.go("tasks"))
         self._shell.home.use_model.connect(lambda: navigator.go("library"))
@@ -92,6 +126,12 @@ class Desktop(QObject):
         self.train.pause.connect(lambda: self._with_session("pause"))
         self.train.resume.connect(lambda: self._with_session("resume"))
         self.train.stop.connect(lambda: self._with_session("stop"))
+        for source in (self.train, self.models, self.model):
+            source.test_model.connect(lambda model_id: navigator.go("test", model_id))
+            source.use_model.connect(lambda model_id: navigator.go("predict", model_id))
+        self.train.show_model.connect(lambda model_id: navigator.go("model", model_id))
+        for source in (self.models, self.model):
+            source.go_on.connect(self._go_to_task_of)
         self.current.observe(self._session_changed)
         self.task_bar.stepper.chosen.connect(self._go_to_step)
         navigator.moved.connect(self._show_place)
@@ -102,6 +142,8 @@ class Desktop(QObject):
         if self._server_url is not None:
             chosen = ServerChoice(self._server_url)
         try:
+            if self._server_url is None and not self.settings.current.is_set_up:
+                self._shell.navigator.go("welcome")
             await self.server.use(chosen)
             self._show_place(self._shell.navigator.place)
             await self.interrupted.look()
@@ -113,7 +155,9 @@ class Desktop(QObject):
         """Session and workers first, then the server that they talk with."""
         await self._errands.close()
         await self.current.close()
-        await self.check.close()
+        for job in (self.check, self.model_test, self.prediction):
+            await job.close()
+        await self.library.close()
         await self.server.close()
         self._shell.window.really_close()
 
@@ -122,7 +166,7 @@ class Desktop(QObject):
     def _show_place(self, place: Place) -> None:
         if place.page in _ON_THE_WAY:
             self._errands.run(self._show_task(place))
-        else:
+        elif not self._show_steps(place):
             self.task_bar.hide()
 
     async def _show_task(self, place: Place) -> None:
@@ -141,13 +185,17 @@ class Desktop(QObject):
 
     async def _journey(self, task_id: str) -> Journey:
         """Return the way through a task, begun where it was not."""
+        await self.catalogue.wait_until_loaded()
         task = await self.catalogue.task(task_id)
         journey = self._journeys.get(task_id)
         if journey is None or journey.task.digest != task.digest:
             journey = Journey(task)
-            journey.observe(lambda: self._show_steps(self._shell.navigator.place))
+            journey.observe(self._journey_changed)
             self._journeys[task_id] = journey
         return journey
+
+    def _journey_changed(self) -> None:
+        self._show_steps(self._shell.navigator.place)
 
     def _data_chosen(self, data: CheckedData) -> None:
         journey = self._journeys.get(data.task_id)
@@ -176,18 +224,36 @@ class Desktop(QObject):
             address=inert(address.url) if address else "?"
         )
 
-    def _show_steps(self, place: Place) -> None:
-        journey = self._journeys.get(place.subject)
-        if journey is not None and place.page in _ON_THE_WAY:
-            self.task_bar.show_steps(steps_of(journey, self.current), place.page)
+    def _journey_at(self, place: Place) -> Journey | None:
+        """Return the way that a place is on: that of its task, or of the model trained on it."""
+        if place.page in _ON_THE_WAY:
+            return self._journeys.get(place.subject)
+        if place.page not in _WITH_MODEL:
+            return None
+        journeys = self._journeys.values()
+        return next((one for one in journeys if one.model_id == place.subject), None)
+
+    def _show_steps(self, place: Place) -> bool:
+        """Show where one is on the way through a task, if one is on any."""
+        journey = self._journey_at(place)
+        if journey is None:
+            return False
+        self.task_bar.show_steps(steps_of(journey, self.current), place.page)
+        return True
 
     def _go_to_step(self, step: str) -> None:
-        place = self._shell.navigator.place
-        journey = self._journeys.get(place.subject)
-        if step in _ON_THE_WAY or journey is None:
-            self._shell.navigator.go(step, place.subject)
+        journey = self._journey_at(self._shell.navigator.place)
+        if journey is None:
+            return
+        if step in _ON_THE_WAY:
+            self._shell.navigator.go(step, journey.task.id)
         elif journey.model_id is not None:
             self._shell.navigator.go(step, journey.model_id)
+
+    def _go_to_task_of(self, model_id: str) -> None:
+        record = self.library.record(model_id)
+        if record is not None:
+            self._shell.navigator.go("task", record.task_id)
 
     # --- the training
 
@@ -195,6 +261,7 @@ class Desktop(QObject):
         journey = await self._journey(self._shell.navigator.place.subject)
         name = f"{journey.task.display.title}"
         plan = await make_plan(journey.wishes(self.server, save_as=name))
+        plan = with_settings(plan, self.settings.current)
         folder = await asyncio.to_thread(TrainingFolder.begin, plan)
         self.current.begin(folder)
         self._show_training(journey)

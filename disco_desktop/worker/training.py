@@ -73,6 +73,7 @@ class WorkerTraining:
             name=request.save_as,
             is_kept=request.save_as is not None,
             slot=request.slot,
+            device=request.device,
         )
         counting: asyncio.Task[None] | None = None
         try:

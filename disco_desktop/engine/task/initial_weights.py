@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from disco_desktop.engine.errors import TaskError
 from disco_desktop.engine.task.task import encode_task
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from disco_desktop.engine.task.task import Task
 
 TIMEOUT = 120.0  # seconds; importing torch on a slow disk takes most of it

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from disco_desktop.engine.task.initial_weights import draw_initial_weights
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from disco_desktop.engine.task.task import Task
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from importlib.metadata import entry_points
+from typing import TYPE_CHECKING
 
 from disco_desktop.engine.errors import TaskError
-from disco_desktop.engine.task.provider import TaskProvider
 from disco_desktop.logs import logger
+
+if TYPE_CHECKING:
+    from disco_desktop.engine.task.provider import TaskProvider
 
 ENTRY_POINT_GROUP = "disco_desktop.tasks"
 

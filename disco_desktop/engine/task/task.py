@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta, Struct
@@ -12,6 +11,9 @@ from msgspec import Meta, Struct
 from disco_desktop.engine.errors import TaskError
 from disco_desktop.engine.task.architecture import Architecture
 from disco_desktop.engine.task.tabular import TabularData
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SCHEMA_VERSION = 1
 LARGEST_TASK_BYTES = 1 << 20

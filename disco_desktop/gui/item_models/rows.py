@@ -138,7 +138,7 @@ class RowsModel(QAbstractTableModel):
             return self._leading_data(self._leading[index.column()], row, role)
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return row.cells[place] if place < len(row.cells) else ""
+                return self._cell(row, place)
             case _ if role == TONE:
                 return _tone(row, place)
         return self._remark(row, place)
@@ -147,6 +147,11 @@ class RowsModel(QAbstractTableModel):
         if role == TONE:
             return column.tone(row)
         return column.text(row) if role == Qt.ItemDataRole.DisplayRole else None
+
+    def _cell(self, row: Row, place: int) -> str:
+        if place < len(row.cells):
+            return row.cells[place]
+        return self.tr("cannot be read") if place == 0 else ""
 
     def _remark(self, row: Row, place: int) -> str | None:
         if code := row.marks.get(place):
@@ -158,6 +163,8 @@ class RowsModel(QAbstractTableModel):
 
 def _tone(row: Row, place: int) -> CellTone:
     code = row.marks.get(place)
+    if not row.cells:
+        return "danger"
     if code is None:
         return "" if row.is_used else "muted"
     if code == "cell_far_out":

@@ -42,7 +42,7 @@ class Page(QScrollArea):
         inner.setLayout(self.content)
         if title:
             self.content.addLayout(column(self.title, self.subtitle, spacing=SMALL))
-        outer = QWidget()
+        self.outer = outer = QWidget()
         outer.setProperty("role", "page")
         middle = column(inner, margin=0)
         middle.setContentsMargins(HUGE, LARGE + SMALL, HUGE, LARGE)

@@ -106,6 +106,8 @@ class TaskPage(Page):
         self._batch_size.setValue(journey.batch_size or task.training.batch_size)
         self._journey = journey
         self._show_rounds()
+        self.outer.setVisible(True)
+        self.setEnabled(True)
 
     def _outcome(self, task: Task) -> str:
         outcome = task.data.outcome
@@ -167,3 +169,10 @@ class TaskPage(Page):
     def _choose_data(self) -> None:
         if self._journey is not None:
             self.go_on.emit(self._journey.task.id)
+
+    def entered(self, subject: str) -> None:
+        """Show nothing of another task until this one is there."""
+        if self._journey is None or self._journey.task.id != subject:
+            self._journey = None
+            self.setEnabled(False)
+            self.outer.setVisible(False)

@@ -190,6 +190,11 @@ class ConfusionMatrix(QWidget):
         self.update()
         super().focusInEvent(event)
 
+    def clear_choice(self) -> None:
+        """Choose no cell."""
+        if self._chosen is not None:
+            self._choose(self._chosen)
+
     def _choose(self, place: tuple[int, int]) -> None:
         """Choose a cell, or none where it is the chosen one already."""
         self._chosen = None if self._chosen == place else place

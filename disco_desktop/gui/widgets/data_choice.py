@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QSizePolicy,
-    QStackedLayout,
     QWidget,
 )
 
@@ -74,12 +73,9 @@ class DataChoice(QWidget):
         self._name = Text(size="strong", is_wrapped=False)
         self._where = Text(size="small", tone="muted", is_wrapped=False)
         self._line = self._make_line()
-        self._states = QStackedLayout()
-        self._states.addWidget(self.zone)
-        self._states.addWidget(self._line)
-        self.setLayout(self._states)
+        self.setLayout(column(self.zone, self._line, spacing=0))
         theme.changed.connect(self._paint)
-        self._paint()
+        self.show_choice(None)
 
     def _action(self, text: str, tip: str, slot: object, shortcut: QKeySequence) -> QAction:
         action = QAction(text, self)
@@ -115,7 +111,8 @@ class DataChoice(QWidget):
             self._where.setText(_middle_cut(inert(where, longest=4096)))
             self._where.setToolTip("" if is_sample else inert(str(path), longest=4096))
             self._line.setAccessibleName(self.tr("Chosen: {name}").format(name=inert(name)))
-        self._states.setCurrentWidget(self._line if path is not None else self.zone)
+        self.zone.setVisible(path is None)
+        self._line.setVisible(path is not None)
         self._paint()
 
     def offer_sample(self, sample: Path | None) -> None:

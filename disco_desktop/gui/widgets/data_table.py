@@ -19,6 +19,7 @@ from disco_desktop.gui.theme.tokens import LARGE
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QAbstractItemModel
+    from PySide6.QtGui import QResizeEvent
 
     from disco_desktop.gui.theme.theme import Theme
     from disco_desktop.gui.theme.tokens import Tokens
@@ -73,6 +74,7 @@ class PlainTable(QTableView):
         self._most_rows = most_rows
         self.setModel(model)
         self.setAccessibleName(name)
+        self.setProperty("role", "plain")
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
@@ -106,9 +108,11 @@ class DataTable(QTableView):
         super().__init__()
         self._rows_model = model
         self._is_fitted = False
+        self._needed: list[int] = []
         self.setModel(model)
         self.setItemDelegate(ToneDelegate(theme, self))
         self.setAccessibleName(name)
+        self.setProperty("role", "plain")
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setCornerButtonEnabled(False)
@@ -126,7 +130,6 @@ class DataTable(QTableView):
         header.setHighlightSections(False)
         header.setSectionsClickable(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
         self.setMinimumHeight(9 * ROW_HEIGHT)
         model.modelReset.connect(self._begin)
         model.page_arrived.connect(self._fit_columns)
@@ -141,6 +144,7 @@ class DataTable(QTableView):
         if self._is_fitted:
             return
         self._is_fitted = True
+        self._needed = []
         model, metrics = self._rows_model, self.fontMetrics()
         first = max(self.rowAt(0), 0)
         rows = range(first, min(first + _MEASURED, model.rowCount()))
@@ -148,7 +152,23 @@ class DataTable(QTableView):
             title = model.headerData(place, Qt.Orientation.Horizontal)
             texts = [str(title or ""), *(str(model.index(row, place).data()) for row in rows)]
             widest = max(metrics.horizontalAdvance(text) for text in texts) + LARGE
-            self.setColumnWidth(place, min(max(widest, _NARROWEST), _WIDEST))
+            self._needed.append(min(max(widest, _NARROWEST), _WIDEST))
+        self._share_width()
+
+    def _share_width(self) -> None:
+        """Give the columns what they need, and share out what is left among them."""
+        if not self._needed:
+            return
+        left = max(self.viewport().width() - sum(self._needed), 0)
+        more, rest = divmod(left, len(self._needed))
+        for place, needed in enumerate(self._needed):
+            self.setColumnWidth(place, needed + more + (place < rest))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Share out another width."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._share_width()
 
     def show_row(self, number: int) -> None:
         """Scroll to a row, select it, and go there with the keyboard too."""

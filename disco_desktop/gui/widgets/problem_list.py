@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from disco_desktop.gui.icons import icon
-from disco_desktop.gui.item_models.problems import PROBLEM, ProblemsModel
+from disco_desktop.gui.item_models.problems import HARMLESS, PROBLEM, ProblemsModel
 from disco_desktop.gui.theme.tokens import SMALL, TINY
 from disco_desktop.gui.widgets.text import font_of
 
@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
 _ICON = 18
 _MARGIN = SMALL + TINY
-_TALLEST = 260
+_SIDE = TINY
+_TALLEST = 330
 _WRAPPED = int(Qt.TextFlag.TextWordWrap)
 
 
@@ -59,7 +60,7 @@ class _ProblemDelegate(QStyledItemDelegate):
         self._small = font_of(view, "small")
 
     def _text_width(self) -> int:
-        return self._view.viewport().width() - _ICON - 2 * _MARGIN - SMALL
+        return self._view.viewport().width() - _ICON - 2 * _SIDE - SMALL
 
     def _text_height(self, index: QModelIndex | QPersistentModelIndex) -> int:
         area = QRect(0, 0, max(self._text_width(), 1), 10_000)
@@ -81,8 +82,8 @@ class _ProblemDelegate(QStyledItemDelegate):
         """Return the numbers of a problem's rows, as many as fit in a line."""
         problem: Problem = index.data(PROBLEM)
         metrics = QFontMetrics(self._small)
-        left = area.left() + _MARGIN + _ICON + SMALL
-        right = area.right() - _MARGIN
+        left = area.left() + _SIDE + _ICON + SMALL
+        right = area.right() - _SIDE
         top = area.bottom() - _MARGIN - self._chip_height() + 1
         chips: list[_Chip] = []
         for place, number in enumerate(problem.lines or problem.rows):
@@ -103,7 +104,6 @@ class _ProblemDelegate(QStyledItemDelegate):
         """Draw a problem."""
         tokens = self._theme.tokens
         problem: Problem = index.data(PROBLEM)
-        is_error = problem.severity == "error"
         area: QRect = option.rect
         state = option.state
         painter.save()
@@ -113,18 +113,25 @@ class _ProblemDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(QRectF(area).adjusted(1, 1, -1, -1), 6, 6)
         if index.row() > 0:
             painter.setPen(QColor(tokens.border))
-            painter.drawLine(area.left() + _MARGIN, area.top(), area.right() - _MARGIN, area.top())
-        colour = tokens.danger if is_error else tokens.warning
-        picture = icon("error" if is_error else "warning", colour, size=_ICON)
-        painter.drawPixmap(
-            area.left() + _MARGIN, area.top() + _MARGIN, picture.pixmap(_ICON, _ICON)
-        )
-        left = area.left() + _MARGIN + _ICON + SMALL
+            painter.drawLine(area.left(), area.top(), area.right(), area.top())
+        name, colour = self._sign(problem)
+        picture = icon(name, colour, size=_ICON).pixmap(_ICON, _ICON)
+        painter.drawPixmap(area.left() + _SIDE, area.top() + _MARGIN, picture)
+        left = area.left() + _SIDE + _ICON + SMALL
         words = QRect(left, area.top() + _MARGIN, self._text_width(), self._text_height(index))
         painter.setPen(QColor(tokens.text))
         painter.drawText(words, _WRAPPED, str(index.data()))
         self._draw_chips(painter, area, index)
         painter.restore()
+
+    def _sign(self, problem: Problem) -> tuple[str, str]:
+        """Return icon and colour: an error, rows that are left out, or something to know."""
+        tokens = self._theme.tokens
+        if problem.severity == "error":
+            return "error", tokens.danger
+        if problem.code in HARMLESS:
+            return "info", tokens.accent
+        return "warning", tokens.warning
 
     def _draw_chips(
         self, painter: QPainter, area: QRect, index: QModelIndex | QPersistentModelIndex

@@ -184,12 +184,12 @@ class Room:
         """Wait no longer for somebody; what has come of its upload stays, for it to go on."""
         if participant in self.members:
             self.members.leave(participant)
+            for key in [key for key in self._uploads if key[0] == participant]:
+                self._uploads.pop(key).refuse(ServerError("upload_not_announced"))
             self._run(self._forget(participant))
             self._membership_changed()
 
     async def _forget(self, participant: str) -> None:
-        for key in [key for key in self._uploads if key[0] == participant]:
-            self._uploads.pop(key).refuse(ServerError("upload_not_announced"))
         async with self._presence:
             if participant in self.members:
                 return  # it is back already
@@ -200,7 +200,7 @@ class Room:
                 _log.warning("cannot note that %s left: %s", participant, error)
 
     async def _discard_uploads(self, participant: str) -> None:
-        async with self._presence:
+        async with self._presence, self._lock:  # none of them is being accepted
             if participant in self.members:
                 return
             try:
@@ -318,6 +318,7 @@ class Room:
                 upload.check(largest_norm=self.task.task.collaboration.largest_norm)
                 await asyncio.to_thread(upload.sync)
                 async with self._lock:
+                    upload.check_wanted()  # else its file may be gone
                     await self._buffer.accept(_contribution(participant, upload))
                     self._start_deadline()
             except ContributionError as error:

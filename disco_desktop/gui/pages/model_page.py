@@ -1,0 +1,321 @@
+"""What testing and using a model have in common: a model, data for it, rows with predictions."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import abstractmethod
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from disco_desktop.app.inert_text import inert
+from disco_desktop.app.sample_data import find_sample
+from disco_desktop.app.sentences import sentence
+from disco_desktop.engine.errors import DiscoError
+from disco_desktop.gui.item_models.expected_columns import ExpectedColumnsModel
+from disco_desktop.gui.item_models.problems import ProblemsModel
+from disco_desktop.gui.pages.page import Page
+from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
+from disco_desktop.gui.widgets.buttons import ActionButton
+from disco_desktop.gui.widgets.card import Card
+from disco_desktop.gui.widgets.data_choice import DataChoice
+from disco_desktop.gui.widgets.data_table import PlainTable
+from disco_desktop.gui.widgets.job_progress import JobProgress
+from disco_desktop.gui.widgets.layout import column, row
+from disco_desktop.gui.widgets.notice import Notice
+from disco_desktop.gui.widgets.placeholder import Placeholder
+from disco_desktop.gui.widgets.problem_list import ProblemList
+from disco_desktop.gui.widgets.text import Text
+from disco_desktop.gui.wording import counted
+
+if TYPE_CHECKING:
+    from disco_desktop.app.assistant_job import ModelTest, Prediction
+    from disco_desktop.app.assistant_messages import Predict, TestModel
+    from disco_desktop.app.last_data import LastData, Purpose
+    from disco_desktop.engine.memory.disk_memory import DiskMemory
+    from disco_desktop.engine.memory.stored_model import ModelDescription
+    from disco_desktop.gui.errands import Errands
+    from disco_desktop.gui.theme.theme import Theme
+
+
+class ModelPage(Page):
+    """One model of the memory: choose data, run it on them, look at what it says of each row.
+
+    Attributes:
+        show_models: emitted when there is no model and somebody wants to choose another.
+    """
+
+    belongs_to = "library"
+    show_models = Signal()
+    purpose: Purpose
+
+    def __init__(
+        self,
+        theme: Theme,
+        job: ModelTest | Prediction,
+        memory: DiskMemory,
+        last: LastData,
+        errands: Errands,
+    ) -> None:
+        super().__init__(" ", " ")
+        self._theme = theme
+        self._job = job
+        self._memory = memory
+        self._last = last
+        self._errands = errands
+        self._model: ModelDescription | None = None
+        self._model_id = ""
+        self._told: object = None
+        self._remembered: Path | None = None
+        self._make_actions()
+        self._choice = DataChoice(theme, self.tr("Drop a file or a folder here"))
+        self._choice.chosen.connect(self._begin)
+        self._notice = Notice(theme, self._again)
+        self._progress = JobProgress(self._cancel)
+        self._start_card = self._make_start()
+        self._expected = ExpectedColumnsModel()
+        self._expected_card = self._make_expected()
+        self._problems = ProblemsModel()
+        self._problems_title = Text(size="strong")
+        self._problems_card = Card(
+            column(self._problems_title, ProblemList(theme, self._problems), spacing=SMALL),
+            margin=LARGE,
+        )
+        self._result = QWidget()
+        self._none = Placeholder(theme, "library", "", "", self._to_models)
+
+    def _make_actions(self) -> None:
+        def action(text: str, tip: str, slot: object, shortcut: str = "") -> QAction:
+            made = QAction(text, self)
+            made.setStatusTip(tip)
+            made.triggered.connect(slot)
+            if shortcut:
+                made.setShortcut(shortcut)
+            self.addAction(made)
+            return made
+
+        self._cancel = action(
+            self.tr("&Cancel"), self.tr("Stop, and choose other data"), self._give_up, "Esc"
+        )
+        self._start = action(
+            self._start_text(), self.tr("Use the same data as last time"),
+            self._begin_remembered, "Ctrl+Return",
+        )  # fmt: skip
+        self._export = action(
+            self.tr("&Export as CSV…"), self.tr("Write all rows to a file, with the predictions"),
+            self._pick_export, "Ctrl+E",
+        )  # fmt: skip
+        self._again = action(
+            self.tr("Try &again"), self.tr("Do it once more, with the same data"), self._repeat
+        )
+        self._to_models = action(
+            self.tr("Show &models"), self.tr("Choose another model"), self.show_models
+        )
+
+    def _make_start(self) -> Card:
+        self._start_words = Text(tone="muted")
+        line = row(self._start_words, ActionButton(self._start, "primary"), spacing=MEDIUM)
+        line.setStretch(0, 1)
+        return Card(line)
+
+    def _make_expected(self) -> Card:
+        table = PlainTable(self._expected, self.tr("Columns that are expected"), stretched=1)
+        return Card(
+            column(
+                Text(self.tr("What is expected"), size="strong"),
+                Text(self._expected_words(), tone="muted"),
+                table,
+                spacing=SMALL,
+            ),
+            margin=LARGE,
+        )
+
+    def _compose(self) -> None:
+        """Put everything on the page; called by a subclass when its result is made."""
+        self.add(
+            self._none, self._choice, self._notice, self._progress, self._start_card,
+            self._result, self._problems_card, self._expected_card, None,
+        )  # fmt: skip
+        self.content.setSpacing(MEDIUM)
+        self._none.hide()
+        self._job.observe(self._draw)
+        self._draw()
+
+    # --- what a subclass says
+
+    @abstractmethod
+    def _titles(self, model: str) -> tuple[str, str]:
+        """Return title and subtitle."""
+
+    @abstractmethod
+    def _start_text(self) -> str:
+        """Return the words of the button that begins."""
+
+    @abstractmethod
+    def _expected_words(self) -> str:
+        """Say what the data should look like."""
+
+    @abstractmethod
+    def _request(self, model_id: str, path: Path) -> TestModel | Predict:
+        """Return what to ask of the assistant."""
+
+    @abstractmethod
+    def _show_answer(self, answer: Any) -> None:
+        """Show what came of it, once."""
+
+    @abstractmethod
+    def _export_name(self, model: str) -> str:
+        """Return a name for the file to write."""
+
+    @abstractmethod
+    def _show_rows(self) -> None:
+        """Show the job's rows, or that there are none."""
+
+    # --- model and data
+
+    def entered(self, subject: str) -> None:
+        """Show a model; what was done with it before is still there."""
+        if subject != self._model_id:
+            self._model_id = subject
+            self._model = None
+            self._remembered = None
+            self._job.cancel()
+        self._errands.run(self._describe(subject))
+
+    async def _describe(self, model_id: str) -> None:
+        """Read what the model's file tells of it: it may have been renamed or deleted."""
+        try:
+            model = await asyncio.to_thread(self._memory.describe, model_id)
+        except DiscoError as error:
+            if model_id == self._model_id:
+                self._job.cancel()
+                self._show_missing(error)
+            return
+        if model_id != self._model_id:
+            return
+        is_new = self._model is None
+        self._model = model
+        title, subtitle = self._titles(inert(model.record.name))
+        self.title.setText(title)
+        self.subtitle.setText(subtitle)
+        self.subtitle.show()
+        if is_new:
+            task = model.task
+            self._remembered = self._last.path(self.purpose, task.id)
+            with_outcome = self.purpose == "test"
+            self._expected.show_columns(task.data, {}, with_outcome=with_outcome)
+            self._choice.offer_sample(None)
+            sample = await asyncio.to_thread(find_sample, task)
+            if sample is not None and self._model is model:
+                self._expected.show_columns(task.data, sample.example, with_outcome=with_outcome)
+                self._choice.offer_sample(sample.folder)
+        self._draw()
+
+    def _show_missing(self, error: DiscoError) -> None:
+        self._model = None
+        title, _ = self._titles(self.tr("a model"))
+        self.title.setText(title)
+        self.subtitle.hide()
+        self._none.say(self.tr("This model cannot be used"), sentence(error))
+        self._draw()
+        self._none.show()
+        for widget in (self._choice, self._start_card, self._expected_card):
+            widget.hide()
+
+    def _begin(self, path: Path) -> None:
+        if self._model is not None:
+            self._notice.hide()
+            self._told = None
+            self._remembered = path
+            self._job.begin(self._request(self._model_id, path))  # type: ignore[arg-type]
+
+    def _begin_remembered(self) -> None:
+        if self._remembered is not None:
+            self._begin(self._remembered)
+
+    def _repeat(self) -> None:
+        if self._job.request is not None:
+            self._begin(Path(self._job.request.data))
+
+    def _give_up(self) -> None:
+        if self._job.state == "working":
+            self._job.cancel()
+
+    # --- what is shown
+
+    def _draw(self) -> None:
+        job = self._job
+        self._none.hide()
+        chosen = Path(job.request.data) if job.request is not None else self._remembered
+        self._choice.setVisible(self._model is not None)
+        self._choice.show_choice(chosen)
+        is_waiting = job.state == "idle" and chosen is not None
+        self._start_card.setVisible(is_waiting and self._model is not None)
+        self._start_words.setText(self.tr("These are the data that were used last."))
+        self._progress.setVisible(job.state == "working")
+        if job.is_loading:
+            self._progress.show_loading()
+        else:
+            self._progress.show_reading(job.reading, len(job.problems))
+        self._result.setVisible(job.state == "done")
+        self._expected_card.setVisible(self._model is not None and job.state in ("idle", "failed"))
+        self._export.setEnabled(job.rows is not None)
+        self._again.setVisible(job.state == "failed")
+        if job.state == "failed" and job.error is not None:
+            self._notice.say(sentence(job.error), "danger", details=str(job.error))
+        self._show_problems()
+        self._show_rows()
+        if job.answer is not None and job.answer is not self._told:
+            self._told = job.answer
+            self._show_answer(job.answer)
+            if self._model is not None and chosen is not None:
+                self._errands.run(self._last.remember(self.purpose, self._model.task.id, chosen))
+
+    def _show_problems(self) -> None:
+        job = self._job
+        problems = job.answer.problems if job.answer is not None else job.problems
+        self._problems.show_problems(problems)
+        self._problems_title.setText(
+            counted(len(problems), self.tr("thing to know"), self.tr("things to know"))
+            + self.tr(" about the data")
+        )
+        self._problems_card.setVisible(bool(problems))
+
+    # --- export
+
+    def _pick_export(self) -> None:
+        if self._model is None:
+            return
+        dialog = QFileDialog(self, self.tr("Write a CSV file"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter(self.tr("CSV files (*.csv)"))
+        dialog.setDefaultSuffix("csv")
+        dialog.selectFile(_file_name(self._export_name(self._model.record.name)))
+        dialog.fileSelected.connect(lambda name: self._errands.run(self.export(Path(name))))
+        dialog.open()
+
+    async def export(self, path: Path) -> None:
+        """Write all rows, with what the model says of them."""
+        self._export.setEnabled(False)
+        try:
+            rows = await self._job.write_csv(path)
+        except DiscoError as error:
+            self._notice.say(sentence(error), "danger", details=str(error))
+            return
+        finally:
+            self._export.setEnabled(self._job.rows is not None)
+        said = self.tr("{rows} are in {file}.").format(
+            rows=counted(rows, self.tr("row"), self.tr("rows")),
+            file=inert(str(path), longest=4096),
+        )
+        self._notice.say(said, "success")
+
+
+def _file_name(name: str) -> str:
+    """Return a name that any system takes for a file."""
+    kept = "".join(letter if letter.isalnum() or letter in " -_" else "_" for letter in name)
+    return f"{kept.strip()[:100]}.csv"

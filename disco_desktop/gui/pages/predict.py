@@ -1,0 +1,119 @@
+"""What a model says of data whose outcome is not known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from disco_desktop.app.assistant_messages import Predict, Predicted
+from disco_desktop.app.inert_text import inert
+from disco_desktop.gui.item_models.rows import LeadingColumn, RowsModel
+from disco_desktop.gui.pages.model_page import ModelPage
+from disco_desktop.gui.theme.tokens import LARGE, MEDIUM
+from disco_desktop.gui.widgets.balance_bars import BalanceBars
+from disco_desktop.gui.widgets.buttons import ActionButton
+from disco_desktop.gui.widgets.card import Card
+from disco_desktop.gui.widgets.data_table import DataTable
+from disco_desktop.gui.widgets.layout import column, row
+from disco_desktop.gui.widgets.stat_card import StatCard
+from disco_desktop.gui.widgets.text import Text
+from disco_desktop.gui.wording import NOTHING, count, share
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from disco_desktop.app.assistant_job import Prediction
+    from disco_desktop.app.assistant_messages import Row
+    from disco_desktop.app.last_data import LastData
+    from disco_desktop.engine.memory.disk_memory import DiskMemory
+    from disco_desktop.gui.errands import Errands
+    from disco_desktop.gui.item_models.rows import CellTone
+    from disco_desktop.gui.theme.theme import Theme
+
+
+class PredictPage(ModelPage):
+    """All rows with what the model predicts, and how sure it is."""
+
+    name = "predict"
+    purpose = "prediction"
+
+    def __init__(
+        self,
+        theme: Theme,
+        prediction: Prediction,
+        memory: DiskMemory,
+        last: LastData,
+        errands: Errands,
+    ) -> None:
+        super().__init__(theme, prediction, memory, last, errands)
+        self._prediction = prediction
+        self._labels: list[str] = []
+        self._predicted = StatCard(self.tr("Predicted"))
+        self._left_out = StatCard(self.tr("Not predicted"))
+        self._counts = BalanceBars(theme, self.tr("How often each outcome is predicted"))
+        self._rows = RowsModel(
+            (
+                LeadingColumn(self.tr("Prediction"), self._words, _tone),
+                LeadingColumn(
+                    self.tr("Probability"), lambda row: share(row.probability), is_figure=True
+                ),
+            )
+        )
+        self._outcome = Text(size="strong")
+        head = row(Text(self.tr("Rows"), size="strong"), ActionButton(self._export, "primary"))
+        head.setStretch(0, 1)
+        view = DataTable(theme, self._rows, self.tr("Rows with their predictions"))
+        counts_card = Card(column(self._outcome, self._counts, spacing=MEDIUM), margin=LARGE)
+        figures = column(self._predicted, self._left_out, None, spacing=MEDIUM)
+        beside = row(figures, counts_card, spacing=MEDIUM)
+        beside.setStretch(0, 1)
+        beside.setStretch(1, 3)
+        rows_card = Card(column(head, view, spacing=MEDIUM), margin=LARGE)
+        self._result.setLayout(column(beside, rows_card, spacing=MEDIUM))
+        self._compose()
+
+    # --- words
+
+    def _titles(self, model: str) -> tuple[str, str]:
+        return (
+            self.tr("Predict with “{model}”").format(model=model),
+            self.tr("What does it say of data whose outcome is not known? They stay here."),
+        )
+
+    def _start_text(self) -> str:
+        return self.tr("&Predict these data")
+
+    def _expected_words(self) -> str:
+        return self.tr(
+            "A table with these columns. The outcome need not be in it, and is not looked at."
+        )
+
+    def _export_name(self, model: str) -> str:
+        return self.tr("{model} predictions").format(model=model)
+
+    def _words(self, row: Row) -> str:
+        if row.prediction is None:
+            return self.tr("not possible")
+        return self._labels[row.prediction] if row.prediction < len(self._labels) else NOTHING
+
+    # --- what is shown
+
+    def _request(self, model_id: str, path: Path) -> Predict:
+        return Predict(memory=str(self._memory.root), model=model_id, data=str(path))
+
+    def _show_answer(self, answer: Predicted) -> None:
+        self._labels = [inert(label) for label in answer.labels]
+        self._predicted.show_value(count(sum(answer.counts)), self.tr("rows"))
+        self._left_out.show_value(
+            count(answer.left_out), self.tr("not usable") if answer.left_out else ""
+        )
+        if self._model is not None:
+            self._outcome.setText(inert(self._model.task.data.outcome.name))
+        self._counts.show_counts(list(zip(self._labels, answer.counts, strict=True)))
+
+    def _show_rows(self) -> None:
+        if self._rows.rows is not self._prediction.rows:
+            self._rows.show_rows(self._prediction.rows)
+
+
+def _tone(row: Row) -> CellTone:
+    return "" if row.is_used else "danger"

@@ -1,0 +1,201 @@
+"""How good a model is on data whose outcome is known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction
+
+from disco_desktop.app.assistant_messages import ModelTested, TestModel, View
+from disco_desktop.app.inert_text import inert
+from disco_desktop.gui.item_models.class_figures import ClassFiguresModel
+from disco_desktop.gui.item_models.rows import LeadingColumn, RowsModel
+from disco_desktop.gui.pages.model_page import ModelPage
+from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
+from disco_desktop.gui.widgets.buttons import ActionButton
+from disco_desktop.gui.widgets.card import Card
+from disco_desktop.gui.widgets.confusion_matrix import ConfusionMatrix
+from disco_desktop.gui.widgets.data_table import DataTable, PlainTable
+from disco_desktop.gui.widgets.layout import column, row
+from disco_desktop.gui.widgets.stat_card import StatCard
+from disco_desktop.gui.widgets.text import Text
+from disco_desktop.gui.wording import NOTHING, count, counted, figure, share
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from disco_desktop.app.assistant_job import ModelTest
+    from disco_desktop.app.assistant_messages import Row
+    from disco_desktop.app.last_data import LastData
+    from disco_desktop.engine.memory.disk_memory import DiskMemory
+    from disco_desktop.gui.errands import Errands
+    from disco_desktop.gui.item_models.rows import CellTone
+    from disco_desktop.gui.theme.theme import Theme
+
+
+class TestPage(ModelPage):
+    """Figures, the confusion matrix, and the rows that a cell of it stands for."""
+
+    __test__ = False  # pytest takes the name for a test's
+
+    name = "test"
+    purpose = "test"
+
+    def __init__(
+        self,
+        theme: Theme,
+        test: ModelTest,
+        memory: DiskMemory,
+        last: LastData,
+        errands: Errands,
+    ) -> None:
+        super().__init__(theme, test, memory, last, errands)
+        self._test = test
+        self._labels: list[str] = []
+        self._cell: tuple[int, int] | None = None
+        self._cards = {
+            "accuracy": StatCard(self.tr("Accuracy")),
+            "loss": StatCard(self.tr("Loss")),
+            "samples": StatCard(self.tr("Samples")),
+            "left_out": StatCard(self.tr("Left out")),
+        }
+        self._matrix = ConfusionMatrix(theme)
+        self._matrix.selected.connect(self._choose_cell)
+        self._classes = ClassFiguresModel()
+        self._rows = RowsModel(
+            (
+                LeadingColumn(self.tr("True"), lambda row: self._label(row.truth)),
+                LeadingColumn(
+                    self.tr("Predicted"), lambda row: self._label(row.prediction), _rightness
+                ),
+                LeadingColumn(
+                    self.tr("Probability"), lambda row: share(row.probability), is_figure=True
+                ),
+            )
+        )
+        self._make_result(theme)
+        self._compose()
+
+    def _make_result(self, theme: Theme) -> None:
+        self._doubtful = QAction(self.tr("Most &doubtful first"), self)
+        self._doubtful.setStatusTip(self.tr("Sort by how sure the model is, the least sure first"))
+        self._doubtful.setCheckable(True)
+        self._doubtful.toggled.connect(self._look)
+        self._all = QAction(self.tr("Show a&ll"), self)
+        self._all.setStatusTip(self.tr("Show the rows of all cells of the matrix"))
+        self._all.triggered.connect(self._matrix.clear_choice)
+        self.addActions([self._doubtful, self._all])
+        self._shown = Text(size="strong")
+        figures = row(*self._cards.values(), spacing=MEDIUM)
+        table = PlainTable(self._classes, self.tr("Figures of each class"), stretched=0)
+        matrix_card = Card(
+            column(
+                Text(self.tr("What was taken for what"), size="strong"),
+                Text(self.tr("Choose a cell to see its rows."), size="small", tone="muted"),
+                row(None, self._matrix, None),
+                None,
+                spacing=SMALL,
+            ),
+            margin=LARGE,
+        )
+        classes_card = Card(
+            column(Text(self.tr("Each class"), size="strong"), table, None, spacing=SMALL),
+            margin=LARGE,
+        )
+        beside = row(matrix_card, classes_card, spacing=MEDIUM)
+        beside.setStretch(0, 2)
+        beside.setStretch(1, 3)
+        for card in (matrix_card, classes_card):
+            policy = card.sizePolicy()
+            policy.setVerticalPolicy(policy.Policy.Preferred)
+            card.setSizePolicy(policy)
+        head = row(
+            self._shown,
+            ActionButton(self._all, "quiet"),
+            ActionButton(self._doubtful),
+            ActionButton(self._export),
+        )
+        head.setStretch(0, 1)
+        view = DataTable(theme, self._rows, self.tr("Rows with truth and prediction"))
+        rows_card = Card(column(head, view, spacing=MEDIUM), margin=LARGE)
+        self._result.setLayout(column(figures, beside, rows_card, spacing=MEDIUM))
+
+    # --- words
+
+    def _titles(self, model: str) -> tuple[str, str]:
+        return (
+            self.tr("Test “{model}”").format(model=model),
+            self.tr("How good is it on data whose outcome is known? They stay on this computer."),
+        )
+
+    def _start_text(self) -> str:
+        return self.tr("&Test on these data")
+
+    def _expected_words(self) -> str:
+        return self.tr(
+            "A table with these columns, best of rows that the model was not trained on."
+        )
+
+    def _export_name(self, model: str) -> str:
+        return self.tr("{model} tested").format(model=model)
+
+    def _label(self, place: int | None) -> str:
+        return self._labels[place] if place is not None and place < len(self._labels) else NOTHING
+
+    # --- what is shown
+
+    def _request(self, model_id: str, path: Path) -> TestModel:
+        return TestModel(memory=str(self._memory.root), model=model_id, data=str(path))
+
+    def _show_answer(self, answer: ModelTested) -> None:
+        self._labels = [inert(label) for label in answer.labels]
+        metrics = answer.metrics
+        right = sum(answer.confusion[place][place] for place in range(len(answer.confusion)))
+        self._cards["accuracy"].show_value(
+            share(metrics.accuracy), self.tr("{right} are right").format(right=count(right))
+        )
+        self._cards["loss"].show_value(figure(metrics.loss))
+        self._cards["samples"].show_value(count(metrics.samples))
+        self._cards["left_out"].show_value(
+            count(answer.left_out), self.tr("not usable") if answer.left_out else ""
+        )
+        self._cell = None
+        self._matrix.show_counts(self._labels, answer.confusion)
+        self._classes.show_confusion(self._labels, answer.confusion)
+        self._look()
+
+    def _show_rows(self) -> None:
+        if self._rows.rows is not self._test.rows:
+            self._rows.show_rows(self._test.rows)
+
+    def _choose_cell(self, truth: int, prediction: int) -> None:
+        self._cell = None if truth < 0 else (truth, prediction)
+        self._look()
+
+    def _look(self) -> None:
+        """Look at the rows of the chosen cell, in the chosen order."""
+        answer, rows = self._test.answer, self._test.rows
+        self._all.setVisible(self._cell is not None)
+        if answer is None or rows is None:
+            return
+        order = "doubt" if self._doubtful.isChecked() else "row"
+        number = answer.metrics.samples
+        said = counted(number, self.tr("row"), self.tr("rows"))
+        view = View(order=order)  # type: ignore[arg-type]
+        if self._cell is not None:
+            truth, prediction = self._cell
+            number = answer.confusion[truth][prediction]
+            said = self.tr("{rows}: {truth}, predicted as {prediction}").format(
+                rows=counted(number, self.tr("row"), self.tr("rows")),
+                truth=self._label(truth),
+                prediction=self._label(prediction),
+            )
+            view = View(truth=truth, prediction=prediction, order=order)  # type: ignore[arg-type]
+        self._shown.setText(said)
+        if view != rows.view or number != rows.count:
+            rows.look_at(view, number)
+            self._rows.show_rows(rows)
+
+
+def _rightness(row: Row) -> CellTone:
+    return "success" if row.truth == row.prediction else "danger"

@@ -1,0 +1,172 @@
+"""What people do with the application, each in a process of its own: `python -m … SCENARIO`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING
+
+import psutil
+from PySide6.QtWidgets import QApplication
+from qasync import QEventLoop
+
+from disco_desktop import logs
+from disco_desktop.gui.desktop import Desktop
+from disco_desktop.gui.shell import Shell
+from tests.window.person import Person
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Scene:
+    """The application that a scenario plays in."""
+
+    def __init__(self, desktop: Desktop, person: Person, server: str | None) -> None:
+        self.server = server
+        self.desktop = desktop
+        self.person = person
+
+    async def start_practising(self, *, epochs: int | None = None) -> None:
+        """From the first page to a running training on the sample data."""
+        person = self.person
+        if not self.desktop.settings.current.is_set_up:
+            await person.click("Begin")
+        if epochs is None:
+            await person.click("Try it")
+        else:
+            await person.click("Take part")
+            await person.click_row("Titanic")
+            await person.sees("What is learnt")
+            await person.type_number("Epochs", epochs)
+            await person.click("Choose data")
+            await person.click("Use sample data")
+        await person.click("Go on to training")
+        await person.sees("Ready to train.")
+        await person.click("Practise on this computer")
+        await person.click("Start training")
+
+    async def is_in_round(self, number: int) -> None:
+        """Wait until a round of the training has ended."""
+        await self.person.until(
+            lambda: (
+                (session := self.desktop.current.session) is not None
+                and len(session.log.participants[0].rounds) >= number
+            ),
+            f"for round {number}",
+        )
+
+
+async def first_run_to_prediction(scene: Scene) -> None:
+    """Try it, look on, test the model and use it."""
+    person = scene.person
+    await person.sees("Welcome to Disco Desktop")
+    await person.click("Begin")
+    await person.until(lambda: scene.desktop.settings.current.is_set_up, "to be set up")
+    await person.sees("Train together. Keep your data.")
+    await scene.start_practising()
+    await person.sees("The training is complete.")
+    await person.sees("The model is right for")
+    await person.click("Test the model")
+    await person.click("Use sample data")
+    await person.sees("What was taken for what")
+    await person.click("Use")
+    await person.click("Use sample data")
+    await person.sees("Predicted")
+    await person.click("Models")
+
+
+async def begin_and_be_killed(scene: Scene) -> None:
+    """Train for long, and say when the first round is done."""
+    await scene.start_practising(epochs=2_000)
+    await scene.is_in_round(1)
+    print("round 1", flush=True)
+    await asyncio.Event().wait()
+
+
+async def go_on(scene: Scene) -> None:
+    """Find the interrupted training on the first page and go on with it, then stop."""
+    person = scene.person
+    await person.sees("The training of “Titanic” was interrupted.")
+    await person.click("Go on")
+    await person.sees("Training on this computer.")
+    session = scene.desktop.current.session
+    assert session is not None
+    before = len(session.log.participants[0].rounds)
+    await scene.is_in_round(before + 2)
+    await person.click("Stop")
+    await person.sees("Stopped. The training can go on from here.")
+    print(f"rounds {len(session.log.participants[0].rounds)}", flush=True)
+
+
+async def server_dies(scene: Scene) -> None:
+    """The server that the training needs is killed; it comes back, and so do the participants."""
+    await scene.start_practising(epochs=40)
+    await scene.is_in_round(2)
+    session = scene.desktop.current.session
+    assert session is not None
+    _training_server(session.folder.server_dir).kill()
+    await scene.person.sees("The training is complete.")
+    assert [event.round for event in session.log.participants[0].rounds] == list(range(1, 21))
+
+
+def _training_server(folder: Path) -> psutil.Process:
+    """Find the process of the server that keeps its data in a folder."""
+    for process in psutil.Process().children(recursive=True):
+        if str(folder) in process.cmdline():
+            return process
+    raise AssertionError("no server for this training")
+
+
+async def join_others(scene: Scene) -> None:
+    """Train together with whoever else is at the server."""
+    person = scene.person
+    if scene.server is None:
+        await person.click("Begin")
+    await person.click("Take part")
+    await person.click_row("Titanic")
+    await person.click("Choose data")
+    await person.click("Use sample data")
+    await person.click("Go on to training")
+    await person.click("Train together")
+    address = scene.desktop.server.address
+    assert address is not None
+    print(address.url, flush=True)
+    await person.click("Start training")
+    await person.sees("The training is complete.")
+    session = scene.desktop.current.session
+    assert session is not None
+    assert session.finished is not None
+    assert [event.participants for event in session.log.participants[0].rounds] == [2] * 5
+    print(session.finished.weights_sha256, flush=True)
+
+
+SCENARIOS = {
+    play.__name__: play
+    for play in (first_run_to_prediction, begin_and_be_killed, go_on, server_dies, join_others)
+}
+
+
+async def _play(name: str, server: str | None, shell: Shell) -> None:
+    desktop = Desktop(shell, server)
+    running = asyncio.create_task(desktop.run())
+    try:
+        await SCENARIOS[name](Scene(desktop, Person(shell.window), server))
+    finally:
+        shell.window.close()
+        await running
+
+
+def main(name: str, server: str | None = None) -> None:
+    """Open the window and play a scenario."""
+    logs.configure()
+    application = QApplication(["disco-desktop"])
+    application.setQuitOnLastWindowClosed(False)
+    shell = Shell(application)
+    shell.window.show()
+    with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
+        runner.run(_play(name, server, shell))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,46 @@
+"""The application as people use it: real windows, real server, real workers, clicks and keys."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tests.window.conftest import ended_well
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def test_from_the_first_run_to_a_prediction(application: Callable, tmp_path: Path) -> None:
+    ended_well(application("first_run_to_prediction", tmp_path))
+
+
+def test_a_killed_application_offers_to_go_on(application: Callable, tmp_path: Path) -> None:
+    first = application("begin_and_be_killed", tmp_path)
+    assert first.stdout.readline() == "round 1\n"
+    first.kill()
+    first.communicate()
+    printed = ended_well(application("go_on", tmp_path))
+    rounds = re.search(r"rounds (\d+)", printed)
+    assert rounds is not None
+    assert int(rounds[1]) > 2
+
+
+def test_a_killed_server_comes_back_and_the_training_is_finished(
+    application: Callable, tmp_path: Path
+) -> None:
+    process = application("server_dies", tmp_path)
+    _, warned = process.communicate(timeout=100)
+    assert process.returncode == 0, warned
+    assert "the server ended with code -9 and is started anew" in warned
+    assert len(warned.strip().splitlines()) == 1, warned
+
+
+def test_two_applications_train_together(application: Callable, tmp_path: Path) -> None:
+    hosting = application("join_others", tmp_path / "hosting")
+    url = hosting.stdout.readline().strip()
+    joining = application("join_others", tmp_path / "joining", url)
+    assert joining.stdout.readline().strip() == url
+    weights = {ended_well(process).strip() for process in (hosting, joining)}
+    assert len(weights) == 1

@@ -101,6 +101,7 @@ class Welcome(Message, frozen=True, tag="welcome"):
         token: for its uploads; a new one at each connection, and the one before is void.
         session: the number of the task's training; `rounds` rounds, `round` of them done.
         contributors: how many the current model is made of; zero before the first round.
+        contributed: the base round of this participant's latest contribution that counts.
     """
 
     participant: NodeId
@@ -112,6 +113,7 @@ class Welcome(Message, frozen=True, tag="welcome"):
     participants: Count
     minimum: Count
     contributors: Count
+    contributed: Count | None = None
 
 
 class Refused(Message, frozen=True, tag="refused"):

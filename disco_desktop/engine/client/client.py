@@ -21,11 +21,14 @@ class Session:
         weights: the current model, to train from.
         round: how many rounds those weights have behind them.
         rounds: how many rounds the session has in all; zero where it has no end of its own.
+        contributed: the base round of our latest contribution that counts; None where there is
+            none yet.
     """
 
     weights: Weights
     round: int
     rounds: int
+    contributed: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -112,7 +112,10 @@ class FederatedClient(Client):
         except BaseException:
             await self.disconnect()
             raise
-        return Session(weights=weights, round=round_, rounds=self._known.rounds)
+        known = self._known
+        return Session(
+            weights=weights, round=round_, rounds=known.rounds, contributed=known.contributed
+        )
 
     async def _join(self) -> None:
         """Make a connection and have the server tell us how the session stands."""

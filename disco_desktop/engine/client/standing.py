@@ -34,6 +34,7 @@ class Standing:
         self.participants = welcome.participants
         self.minimum = welcome.minimum
         self.contributors = welcome.contributors
+        self.contributed = welcome.contributed
 
     def take(self, message: FromServer) -> None:
         """Enter what a message tells."""

@@ -22,17 +22,21 @@ class DistributedTrainer(Trainer):
     def take_up(self, session: Session, checkpoint: Checkpoint | None) -> None:
         """Join at the session's round.
 
-        A checkpoint is gone on from if the others are still where it was taken. Otherwise the
-        present round begins afresh from their weights: an update against weights of the past
+        A checkpoint is gone on from if the others are still where it was taken, or if our update
+        of that round counts already: then the exchange gives us what has become of it. Otherwise
+        the present round begins afresh from their weights: an update against weights of the past
         would be of no use to them.
         """
         progress = self.progress
         if checkpoint is None:
             progress.adopt(session.weights, session.round)
-        elif not progress.is_based_on(session.weights, session.round):
+        elif not (
+            progress.is_based_on(session.weights, session.round)
+            or (progress.base is not None and progress.base_round == session.contributed)
+        ):
             progress.begin_round_afresh(session.weights, session.round)
         if session.rounds:
-            left = max(session.rounds - session.round, 0)
+            left = max(session.rounds - progress.base_round, 0)
             progress.rounds = min(progress.rounds, progress.position.round - 1 + left)
 
     async def on_round_begin(self) -> None:
@@ -41,6 +45,8 @@ class DistributedTrainer(Trainer):
 
     async def on_round_end(self) -> Aggregate:
         """Hand the client our update, and wait for the common model."""
+        # After a kill we must not stand before a round that we have contributed to.
+        await self._settle_round()
         update = await self._compute("update", self._update)
         return await self.client.on_round_end_communication(
             update,

@@ -80,6 +80,7 @@ class Trainer(ABC):
         self._round_began = self._checkpointed = self._saved = 0.0
         self._is_asked = False  # for an event that has not been given yet
         self._is_over = asyncio.Event()
+        self._written_round = self._durable_round = 0  # own rounds that checkpoints are of
         self._told = ""  # code of the problem that was told last and is not over
 
     @abstractmethod
@@ -316,10 +317,20 @@ class Trainer(ABC):
             return
         if self._keeper.has_outcome:
             self._report(self._keeper.take_problem())
+        # The file of the one before is on the disk by now.
+        self._durable_round, self._written_round = self._written_round, self.progress.position.round
         take = partial(take_checkpoint, self.progress, self._provenance)
         self._keeper.begin_checkpoint(await self._compute("checkpoint", take))
         self._checkpointed = time.perf_counter()
         self._is_epoch_new = False
+
+    async def _settle_round(self) -> None:
+        """Make sure that a checkpoint of the present round is on the disk.
+
+        It was begun when the round was, so this hardly ever waits.
+        """
+        if self._durable_round != self.progress.position.round:
+            await self._keeper.settle()
 
     def _report(self, problem: StorageError | None) -> None:
         """Tell of a problem with the disk, once until it is over."""

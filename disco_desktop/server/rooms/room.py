@@ -145,6 +145,7 @@ class Room:
         async with self._presence:
             if role == "participant":
                 await asyncio.to_thread(self._store.set_present, self.record, participant, True)
+            contributed = await asyncio.to_thread(self._store.contributed, self.record, participant)
             member = self.members.join(participant, role, outbox)
         self._buffer.active = self.members.active
         member.send(
@@ -158,6 +159,7 @@ class Room:
                 participants=self.participants,
                 minimum=self.minimum,
                 contributors=self.last_contributors,
+                contributed=contributed,
             )
         )
         if self.trouble is not None:

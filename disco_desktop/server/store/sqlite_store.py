@@ -256,6 +256,18 @@ class SqliteStore(Store):
         )
         return rows[0][0] if rows else None
 
+    def contributed(self, room: RoomRecord, participant: str) -> int | None:
+        """Return the base round of somebody's latest acknowledged contribution, if there is one."""
+        latest: int | None
+        ((latest,),) = self._select(
+            "SELECT max(base_round) FROM contributions"
+            " WHERE task_digest = ? AND session = ? AND participant = ?",
+            room.task_digest,
+            room.session,
+            participant,
+        )
+        return latest
+
     def drop(self, room: RoomRecord, contribution: ContributionRecord) -> None:
         """Take back a contribution whose values are lost, so that it can be sent again."""
         path = self.contribution_path(room, contribution)

@@ -130,6 +130,10 @@ class Store(ABC):
         """
 
     @abstractmethod
+    def contributed(self, room: RoomRecord, participant: str) -> int | None:
+        """Return the base round of somebody's latest acknowledged contribution, if there is one."""
+
+    @abstractmethod
     def drop(self, room: RoomRecord, contribution: ContributionRecord) -> None:
         """Take back a contribution whose values are lost, so that it can be sent again."""
 

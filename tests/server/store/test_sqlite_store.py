@@ -155,6 +155,8 @@ def test_what_counts_in_which_round_does_not_change(folder: Folder) -> None:
     for number in range(3):
         record = contributed(store, room, base_round=number)
         assert store.counts_in(room, ANNA, number) == number + 1
+        assert store.contributed(room, ANNA) == number
+        assert store.contributed(room, BEN) is None
         room = close_round(store, room, record, value=number)
     assert [store.counts_in(room, ANNA, number) for number in range(3)] == [1, 2, 3]
     assert room.is_finished

@@ -9,7 +9,6 @@ from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
     QPersistentModelIndex,
-    QSortFilterProxyModel,
     Qt,
 )
 
@@ -18,13 +17,12 @@ from disco_desktop.gui.model_words import company
 from disco_desktop.gui.wording import moment, share, size
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from disco_desktop.engine.memory.record import ModelRecord
 
 Index = QModelIndex | QPersistentModelIndex
-SORT = int(Qt.ItemDataRole.UserRole) + 1
-SHARE = int(Qt.ItemDataRole.UserRole) + 2  # a figure between zero and one, to be drawn as a bar
+SHARE = int(Qt.ItemDataRole.UserRole) + 1  # a figure between zero and one, to be drawn as a bar
 
 
 class ModelColumn(IntEnum):
@@ -39,11 +37,19 @@ class ModelColumn(IntEnum):
 
 
 class ModelsModel(QAbstractTableModel):
-    """One row a model; rows that stay keep their place, so that what is chosen stays chosen."""
+    """One row a model that has the words looked for, sorted.
+
+    It sorts by itself: Qt's own proxy would ask for a thousand models' texts ten thousand times.
+    Rows that stay keep their place in a selection.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self._records: list[ModelRecord] = []
+        self._records: Sequence[ModelRecord] = ()
+        self._rows: list[ModelRecord] = []
+        self._words: list[str] = []
+        self._column = ModelColumn.CREATED
+        self._order = Qt.SortOrder.DescendingOrder
         self._headers = {
             ModelColumn.NAME: self.tr("Name"),
             ModelColumn.TASK: self.tr("Task"),
@@ -53,29 +59,36 @@ class ModelsModel(QAbstractTableModel):
             ModelColumn.SIZE: self.tr("Size"),
         }
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no model at all, whatever is looked for."""
+        return not self._records
+
     def show_records(self, records: Sequence[ModelRecord]) -> None:
         """Show these models."""
-        wanted = {record.id: record for record in records}
+        self._records = records
+        wanted = {record.id: record for record in records if self._is_found(record)}
         for first, last in reversed(self._stretches_without(set(wanted))):
             self.beginRemoveRows(QModelIndex(), first, last)
-            del self._records[first : last + 1]
+            del self._rows[first : last + 1]
             self.endRemoveRows()
-        for place, record in enumerate(self._records):
+        for place, record in enumerate(self._rows):
             if record != wanted[record.id]:
-                self._records[place] = wanted[record.id]
+                self._rows[place] = wanted[record.id]
                 self.dataChanged.emit(self.index(place, 0), self.index(place, len(ModelColumn) - 1))
-        known = {record.id for record in self._records}
-        fresh = [record for record in records if record.id not in known]
+        known = {record.id for record in self._rows}
+        fresh = [record for record in wanted.values() if record.id not in known]
         if fresh:
-            at = len(self._records)
+            at = len(self._rows)
             self.beginInsertRows(QModelIndex(), at, at + len(fresh) - 1)
-            self._records += fresh
+            self._rows += self._sorted(fresh)
             self.endInsertRows()
+        self._sort_rows()
 
     def _stretches_without(self, kept: set[str]) -> list[tuple[int, int]]:
         """Return the first and last places of stretches of rows that are not kept."""
         stretches: list[tuple[int, int]] = []
-        for place, record in enumerate(self._records):
+        for place, record in enumerate(self._rows):
             if record.id in kept:
                 continue
             if stretches and stretches[-1][1] == place - 1:
@@ -84,19 +97,60 @@ class ModelsModel(QAbstractTableModel):
                 stretches.append((place, place))
         return stretches
 
+    # --- searching and sorting
+
+    def look_for(self, text: str) -> None:
+        """Show only the models whose name and task have all these words; nothing stays selected."""
+        self.beginResetModel()
+        self._words = text.casefold().split()
+        self._rows = self._sorted(record for record in self._records if self._is_found(record))
+        self.endResetModel()
+
+    def _is_found(self, record: ModelRecord) -> bool:
+        text = f"{record.name}\n{record.task_title}".casefold()
+        return all(word in text for word in self._words)
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by a column; what is equal stays in the order in which it was."""
+        self._column, self._order = ModelColumn(column), order
+        self._sort_rows()
+
+    def _sorted(self, records: Iterable[ModelRecord]) -> list[ModelRecord]:
+        return sorted(
+            records,
+            key=lambda record: _sorted_by(record, self._column),
+            reverse=self._order == Qt.SortOrder.DescendingOrder,
+        )
+
+    def _sort_rows(self) -> None:
+        rows = self._sorted(self._rows)
+        if all(new is old for new, old in zip(rows, self._rows, strict=True)):
+            return
+        self.layoutAboutToBeChanged.emit()
+        before = self.persistentIndexList()
+        chosen = [self._rows[index.row()].id for index in before]
+        self._rows = rows
+        places = {record.id: place for place, record in enumerate(rows)}
+        after = [
+            self.index(places[model_id], index.column())
+            for index, model_id in zip(before, chosen, strict=True)
+        ]
+        self.changePersistentIndexList(before, after)
+        self.layoutChanged.emit()
+
+    # --- rows
+
     def model_id(self, row: int) -> str:
         """Return a row's model."""
-        return self._records[row].id
+        return self._rows[row].id
 
     def row_of(self, model_id: str) -> int | None:
         """Return a model's row."""
-        return next(
-            (row for row, record in enumerate(self._records) if record.id == model_id), None
-        )
+        return next((row for row, record in enumerate(self._rows) if record.id == model_id), None)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008
         """Return how many models there are."""
-        return 0 if parent.isValid() else len(self._records)
+        return 0 if parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008
         """Return how many columns there are."""
@@ -115,10 +169,10 @@ class ModelsModel(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return what is shown, sorted by or read aloud."""
+        """Return what is shown or read aloud."""
         if not index.isValid():
             return None
-        record, column = self._records[index.row()], ModelColumn(index.column())
+        record, column = self._rows[index.row()], ModelColumn(index.column())
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return self._shown(record, column)
@@ -128,8 +182,6 @@ class ModelsModel(QAbstractTableModel):
                 return _alignment(column)
             case Qt.ItemDataRole.AccessibleTextRole:
                 return f"{self._headers[column]}: {self._shown(record, column)}"
-            case _ if role == SORT:
-                return _sorted_by(record, column)
             case _ if role == SHARE and column == ModelColumn.ACCURACY:
                 return record.metrics.accuracy if record.metrics else None
         return None
@@ -170,33 +222,3 @@ def _sorted_by(record: ModelRecord, column: ModelColumn) -> str | int | float:
             return record.metrics.accuracy if record.metrics else -1.0
         case ModelColumn.SIZE:
             return record.size
-
-
-class FoundModels(QSortFilterProxyModel):
-    """The models whose name or task has all the words that are looked for, sorted."""
-
-    def __init__(self, models: ModelsModel) -> None:
-        super().__init__()
-        self._words: list[str] = []
-        self._models = models
-        self.setSourceModel(models)
-        self.setSortRole(SORT)
-        self.setDynamicSortFilter(True)
-        self.sort(ModelColumn.CREATED, Qt.SortOrder.DescendingOrder)
-
-    def look_for(self, text: str) -> None:
-        """Show only the models that have these words."""
-        self.beginFilterChange()
-        self._words = text.casefold().split()
-        self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
-
-    def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:  # noqa: N802
-        """Tell whether a model has all the words."""
-        if not self._words:
-            return True
-        model = self._models
-        shown = " ".join(
-            str(model.index(source_row, column).data()).casefold()
-            for column in (ModelColumn.NAME, ModelColumn.TASK)
-        )
-        return all(word in shown for word in self._words)

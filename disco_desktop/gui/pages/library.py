@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QStackedWidget, QTo
 
 from disco_desktop.app.inert_text import inert
 from disco_desktop.app.sentences import sentence
-from disco_desktop.gui.item_models.models import FoundModels, ModelsModel
+from disco_desktop.gui.item_models.models import ModelsModel
 from disco_desktop.gui.model_actions import ModelActions
 from disco_desktop.gui.pages.page import Page
 from disco_desktop.gui.theme.tokens import MEDIUM
@@ -68,8 +68,7 @@ class LibraryPage(Page):
         self._to_select = ""
         self.actions_ = ModelActions(theme, library, errands, toasts, self)
         self._model = ModelsModel()
-        self._found = FoundModels(self._model)
-        self._view = ModelsView(theme, self._found)
+        self._view = ModelsView(theme, self._model)
         self._make_actions()
         self._search = self._make_search()
         self._damaged = Notice(theme, self._show_damaged)
@@ -179,8 +178,9 @@ class LibraryPage(Page):
         self._errands.run(self._library.refresh())
 
     def _look_for(self, words: str) -> None:
-        self._found.look_for(words)
+        self._model.look_for(words)
         self._show_state()
+        self._selection_changed()
 
     def _show(self) -> None:
         self._model.show_records(self._library.records)
@@ -191,7 +191,7 @@ class LibraryPage(Page):
 
     def _show_state(self) -> None:
         library = self._library
-        there_are = bool(self._model.rowCount())
+        there_are = not self._model.is_empty
         if library.state == "error":
             why = sentence(library.error) if library.error is not None else ""
             self._trouble.say(self.tr("The models cannot be read"), why)
@@ -200,7 +200,7 @@ class LibraryPage(Page):
             self._states.setCurrentWidget(self._waiting)
         elif not there_are:
             self._states.setCurrentWidget(self._none)
-        elif not self._found.rowCount():
+        elif not self._model.rowCount():
             self._states.setCurrentWidget(self._nothing_found)
         else:
             self._states.setCurrentWidget(self._view)
@@ -240,8 +240,11 @@ class LibraryPage(Page):
     # --- what is chosen
 
     def _chosen(self) -> list[str]:
-        rows = self._view.selectionModel().selectedRows()
-        return [self._model.model_id(self._found.mapToSource(index).row()) for index in rows]
+        return [
+            self._model.model_id(row_)
+            for stretch in self._view.selectionModel().selection()
+            for row_ in range(stretch.top(), stretch.bottom() + 1)
+        ]
 
     def _selection_changed(self) -> None:
         chosen = self._chosen()
@@ -249,14 +252,14 @@ class LibraryPage(Page):
         self.actions_.choose(chosen)
 
     def _select(self, model_id: str) -> None:
-        row_ = self._model.row_of(model_id)
-        if row_ is None:
+        place = self._model.row_of(model_id)
+        if place is None and self._library.record(model_id) is not None:
+            self._search.clear()
+            place = self._model.row_of(model_id)
+        if place is None:
             return
         self._to_select = ""
-        index = self._found.mapFromSource(self._model.index(row_, 0))
-        if not index.isValid():
-            self._search.clear()
-            index = self._found.mapFromSource(self._model.index(row_, 0))
+        index = self._model.index(place, 0)
         flags = QItemSelectionModel.SelectionFlag
         self._view.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
         self._view.scrollTo(index)
@@ -266,7 +269,7 @@ class LibraryPage(Page):
             self._navigator.go("model", model_id)
 
     def _open_row(self, index: QModelIndex) -> None:
-        self._navigator.go("model", self._model.model_id(self._found.mapToSource(index).row()))
+        self._navigator.go("model", self._model.model_id(index.row()))
 
     def _show_menu(self, place: QPoint) -> None:
         actions = self.actions_

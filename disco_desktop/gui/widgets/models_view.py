@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
-from disco_desktop.gui.item_models.models import SHARE, FoundModels, ModelColumn
+from disco_desktop.gui.item_models.models import SHARE, ModelColumn, ModelsModel
+from disco_desktop.gui.widgets.text import font_of
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -43,14 +44,8 @@ class _RowDelegate(QStyledItemDelegate):
     def __init__(self, theme: Theme, view: ModelsView) -> None:
         super().__init__(view)
         self._theme = theme
-
-    def initStyleOption(  # noqa: N802
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """Choose the font and the ink."""
-        super().initStyleOption(option, index)
-        if index.column() == ModelColumn.NAME:
-            option.font.setWeight(QFont.Weight.DemiBold)
+        self._strong = font_of(view, "strong")
+        self._body = font_of(view, "body")
 
     def paint(
         self,
@@ -58,34 +53,32 @@ class _RowDelegate(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        """Draw a cell."""
+        """Draw a cell; asks the model for its words alone, since a window has hundreds of cells."""
         tokens = self._theme.tokens
-        self.initStyleOption(option, index)
+        column = index.column()
         area = QRectF(option.rect)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(area, QColor(tokens.accent_soft))
         painter.fillRect(
             QRectF(area.left(), area.bottom() - 1, area.width(), 1), QColor(tokens.border)
         )
         inside = area.adjusted(_PADDING, 0, -_PADDING, 0)
-        share = index.data(SHARE)
+        share = index.data(SHARE) if column == ModelColumn.ACCURACY else None
         if share is not None:
             self._bar(painter, inside, float(share))
-        is_name = index.column() == ModelColumn.NAME
-        is_figure = index.column() in (ModelColumn.ACCURACY, ModelColumn.SIZE)
+        is_name = column == ModelColumn.NAME
         painter.setPen(QColor(tokens.text if is_name or share is not None else tokens.muted))
-        painter.setFont(option.font)
+        painter.setFont(self._strong if is_name else self._body)
         words = painter.fontMetrics().elidedText(
-            option.text, Qt.TextElideMode.ElideRight, int(inside.width())
+            index.data(), Qt.TextElideMode.ElideRight, int(inside.width())
         )
+        is_figure = column in (ModelColumn.ACCURACY, ModelColumn.SIZE)
         side = Qt.AlignmentFlag.AlignRight if is_figure else Qt.AlignmentFlag.AlignLeft
         painter.drawText(inside, side | Qt.AlignmentFlag.AlignVCenter, words)
-        painter.restore()
 
     def _bar(self, painter: QPainter, inside: QRectF, share: float) -> None:
         tokens = self._theme.tokens
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         width, height = _BAR
         track = QRectF(inside.left(), inside.center().y() - height / 2, width, height)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -105,7 +98,7 @@ class ModelsView(QTableView):
 
     opened = Signal(QModelIndex)
 
-    def __init__(self, theme: Theme, models: FoundModels) -> None:
+    def __init__(self, theme: Theme, models: ModelsModel) -> None:
         super().__init__()
         self.setModel(models)
         self.setItemDelegate(_RowDelegate(theme, self))

@@ -43,8 +43,8 @@ async def enter(page: LibraryPage, library: Library, subject: str = "") -> None:
 
 
 def names(page: LibraryPage) -> list[str]:
-    found = page._found
-    return [found.index(row, 0).data() for row in range(found.rowCount())]
+    model = page._model
+    return [model.index(row, 0).data() for row in range(model.rowCount())]
 
 
 def choose(page: LibraryPage, name: str) -> None:

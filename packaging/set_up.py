@@ -28,7 +28,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from system_libraries import LibraryError, ensure_libraries
+from system_libraries import LibraryError, ensure_libraries, ensure_programs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -209,7 +209,7 @@ def set_up(wanted: Stamp, torch_index: str | None, lock: int) -> None:
                 write_stamp(had)
             raise
         write_stamp(unchecked)
-    check_system_libraries(is_window_wanted=wanted.is_window_checked)
+    check_system_libraries(is_window_wanted=wanted.is_window_checked, is_dev=wanted.is_dev)
     write_stamp(wanted)
 
 
@@ -346,13 +346,15 @@ def has_screen() -> bool:
     return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
-def check_system_libraries(*, is_window_wanted: bool) -> None:
+def check_system_libraries(*, is_window_wanted: bool, is_dev: bool) -> None:
     """Make sure of the system libraries that what was installed needs, with or without a window."""
     settings = project()["tool"]["disco"]["set-up"]
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     packages = ENVIRONMENT / "lib" / version / "site-packages"
     files = [packages / name for name in settings["window"]] if is_window_wanted else []
     ensure_libraries(PYTHON, settings["compiled"], files)
+    if is_dev:
+        ensure_programs(settings["programs"])
 
 
 if __name__ == "__main__":

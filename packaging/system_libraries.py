@@ -48,6 +48,21 @@ def ensure_libraries(python: Path, modules: list[str], files: list[Path]) -> Non
     raise LibraryError(f"These system libraries stay missing: {', '.join(sorted(missing))}.")
 
 
+def ensure_programs(programs: dict[str, str]) -> None:
+    """Look for programs that are missing; install them where that is allowed.
+
+    Args:
+        programs: the Debian package of each.
+
+    Raises:
+        LibraryError: they stay missing; it names them and the command that installs them.
+    """
+    missing = [program for program in programs if shutil.which(program) is None]
+    if missing:
+        lacks = f"These programs are needed and missing: {', '.join(missing)}"
+        install_packages({programs[program] for program in missing}, lacks)
+
+
 def missing_for(module: str, python: Path) -> str | None:
     """Import a module in a process of its own; return the system library that it lacks, if any.
 
@@ -96,10 +111,22 @@ def install(missing: set[str]) -> None:
         LibraryError: it is not allowed, or failed.
     """
     lacks = f"These system libraries are needed and missing: {', '.join(sorted(missing))}"
+    install_packages({debian_package(library) for library in missing}, lacks)
+
+
+def install_packages(names: set[str], lacks: str) -> None:
+    """Install Debian packages where that is allowed, or say how to.
+
+    Args:
+        names: the packages.
+        lacks: what is missing, to say first.
+
+    Raises:
+        LibraryError: it is not allowed, or failed.
+    """
     if shutil.which("apt-get") is None:
         raise LibraryError(f"{lacks}. Install the packages that have them, then run this again.")
-    packages = " ".join(sorted({debian_package(library) for library in missing}))
-    command = f"apt-get install -y --no-install-recommends {packages}"
+    command = f"apt-get install -y --no-install-recommends {' '.join(sorted(names))}"
     if os.geteuid() != 0:
         raise LibraryError(f"{lacks}. Run `sudo {command}`, then run this again.")
     print(f"{lacks}. Installing them.", flush=True)

@@ -31,6 +31,7 @@ dev = []
 build = []
 compiled = ["small"]
 window = []
+programs = {}
 """
 
 # A build backend in a few lines, since the real one would have to be fetched. Where there is a

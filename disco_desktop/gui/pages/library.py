@@ -242,7 +242,7 @@ class LibraryPage(Page):
     def _chosen(self) -> list[str]:
         return [
             self._model.model_id(row_)
-            for stretch in self._view.selectionModel().selection()
+            for stretch in self._view.selectionModel().selection().toList()
             for row_ in range(stretch.top(), stretch.bottom() + 1)
         ]
 

@@ -106,10 +106,10 @@ class ModelDetailsPage(Page):
             ActionButton(actions.train), MEDIUM,
             *(tool_button(one) for one in (actions.rename, actions.export, actions.delete)), None,
         )  # fmt: skip
-        back = row(ActionButton(self._back, "quiet"), None)
-        back.setContentsMargins(-MEDIUM, -SMALL, 0, 0)  # its words line up, not its edge
+        back = ActionButton(self._back, "quiet")
+        back.setStyleSheet("padding-left: 0;")  # so that it lines up with the title below
         head = column(
-            back,
+            row(back, None),
             column(self.title, self.subtitle, spacing=SMALL),
             spacing=MEDIUM,
         )

@@ -8,7 +8,7 @@ BIN := .venv/bin
 SET_UP := $(PYTHON) packaging/set_up.py --torch-index "$(TORCH_INDEX)"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test format bench clean set-up set-up-dev python
+.PHONY: help run test format bench screenshots clean set-up set-up-dev python
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -29,6 +29,9 @@ format: set-up-dev ## format the code and mend what the linter can mend
 
 bench: set-up-dev ## measure: a table here, and JSON in bench-results/
 	@$(BIN)/python -m tests.benchmarks
+
+screenshots: set-up-dev ## take pictures of every page into docs/screenshots/
+	@$(BIN)/python -m tests.window.screenshots docs/screenshots
 
 clean: ## remove what these commands made, the environment included
 	rm -rf .venv .venv.lock build dist bench-results \

@@ -12,6 +12,7 @@ from disco_desktop.gui.icons import icon
 from disco_desktop.gui.pages.page import Page
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
 from disco_desktop.gui.widgets.card import Card, ChoiceCard
+from disco_desktop.gui.widgets.federated_drawing import FederatedDrawing
 from disco_desktop.gui.widgets.layout import column, row
 from disco_desktop.gui.widgets.notice import Notice
 from disco_desktop.gui.widgets.text import Text
@@ -78,7 +79,8 @@ class HomePage(Page):
         resume.setStatusTip(self.tr("Go on with the training where it was interrupted"))
         resume.triggered.connect(lambda: self.go_on.emit(self._interrupted))
         self._offer = Notice(theme, resume)
-        self.add(self._offer, ways, self._how_it_works(), None)
+        drawing = Card(FederatedDrawing(theme), margin=LARGE)
+        self.add(self._offer, ways, self._how_it_works(), drawing, None)
         theme.changed.connect(self._paint)
         self._paint()
 

@@ -58,7 +58,9 @@ class Notices:
 
     def take(self) -> Notice | None:
         """Return the oldest notice, if there is one."""
-        notice = self._queue.popleft() if self._queue else None
+        if not self._queue:  # asked before every batch, and mostly so
+            return None
+        notice = self._queue.popleft()
         if not self._queue:
             self._arrived.clear()
         return notice

@@ -9,7 +9,7 @@ import torch
 
 from disco_desktop.engine.errors import ModelError
 from disco_desktop.engine.models.network import load_weights, read_weights
-from disco_desktop.engine.training.optimizer import build_optimizer
+from disco_desktop.engine.training.optimizer import bare_step, build_optimizer
 from disco_desktop.engine.validation.evaluation import evaluate
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ class Learner:
     def reset_optimizer(self) -> None:
         """Forget the optimizer's state: it belongs to weights that are no longer ours."""
         self._optimizer = build_optimizer(self._optimizer_settings, self._parameters)
+        self._take_step = bare_step(self._optimizer)
 
     def step(self, rows: torch.Tensor) -> tuple[float, int]:
         """Train on the samples at these rows, int64 (n,), on the device.
@@ -76,7 +77,7 @@ class Learner:
         if not math.isfinite(value):
             raise ModelError("training_diverged", detail=f"loss {value}")
         loss.backward()  # type: ignore[no-untyped-call]
-        self._optimizer.step()
+        self._take_step()
         return value, self._objective.count_right(logits, targets)
 
     def validate(self) -> Metrics:

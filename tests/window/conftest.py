@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-PATIENCE = 100.0  # seconds for one scenario on a busy machine
+PATIENCE = 240.0  # seconds for one scenario on a busy machine
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from disco_desktop.gui.widgets.card import ChoiceCard
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PATIENCE = 60.0  # seconds
+PATIENCE = 120.0  # seconds
 
 
 class Person:

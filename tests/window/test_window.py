@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tests.window.conftest import ended_well
+import pytest
+
+from tests.window.conftest import PATIENCE, ended_well
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+# Each opens the application once or twice, with torch in up to three processes.
+pytestmark = pytest.mark.timeout(3 * PATIENCE)
 
 
 def test_from_the_first_run_to_a_prediction(application: Callable, tmp_path: Path) -> None:
@@ -31,7 +36,7 @@ def test_a_killed_server_comes_back_and_the_training_is_finished(
     application: Callable, tmp_path: Path
 ) -> None:
     process = application("server_dies", tmp_path)
-    _, warned = process.communicate(timeout=100)
+    _, warned = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, warned
     assert "the server ended with code -9 and is started anew" in warned
     assert len(warned.strip().splitlines()) == 1, warned

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from disco_desktop.app.hosting import HostedServer
 from disco_desktop.app.observable import Observable
 from disco_desktop.engine.client.address import ServerAddress
-from disco_desktop.engine.errors import DiscoError
+from disco_desktop.engine.errors import DiscoError, ServerError
 from disco_desktop.logs import logger
 
 if TYPE_CHECKING:
@@ -67,17 +67,36 @@ class ServerInUse(Observable):
 
     async def _host(self) -> None:
         try:
-            async with HostedServer(
-                data_dir=self._data_dir, port=await asyncio.to_thread(_usual_port_if_free)
-            ) as server:
-                self.address = server.address
-                self._go("ready")
-                await server.failure()
+            port = await asyncio.to_thread(_usual_port_if_free)
+            # Another profile may take the port between the look and the start.
+            if not port or not await self._keep_hosting(port):
+                await self._keep_hosting(0)
         except DiscoError as error:
             self._fail(error)
         except Exception as error:
             _log.exception("the bundled server failed")
             self._fail(DiscoError("hosted_server_not_started", detail=repr(error)))
+
+    async def _keep_hosting(self, port: int) -> bool:
+        """Host until it fails for good; tell whether the server started at all.
+
+        Raises:
+            ServerError: it died too often; or it did not start, where any port would have done.
+        """
+        server = HostedServer(data_dir=self._data_dir, port=port)
+        try:
+            await server.__aenter__()
+        except ServerError:
+            if port:
+                return False
+            raise
+        try:
+            self.address = server.address
+            self._go("ready")
+            await server.failure()
+        finally:
+            await server.__aexit__()
+        return True
 
     def _fail(self, error: DiscoError) -> None:
         _log.debug("no server: %s", error)

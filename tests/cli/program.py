@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-PATIENCE = 100.0
+PATIENCE = 110.0
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+# Up to three programs with two participants each, on a machine that may be busy.
+pytestmark = pytest.mark.timeout(300)
+
 EPOCHS = 24
 ROUNDS = 12
 ENDING_SECONDS = 15.0

@@ -72,6 +72,14 @@ def test_content_can_be_decoded_in_parts(codec) -> None:
     assert np.concatenate(parts).tobytes() == decode(content, codec).tobytes()
 
 
+def test_a_large_update_is_encoded_as_its_parts_are() -> None:
+    """Also where there is no number in one part alone."""
+    buffer = np.random.default_rng(0).standard_normal(200_001).astype(np.float32)
+    buffer[[70_000, 140_000]] = np.nan, np.inf
+    parts = [bytes(encode(buffer[start : start + 7], "bf16")) for start in range(0, 200_001, 7)]
+    assert bytes(encode(buffer, "bf16")) == b"".join(parts)
+
+
 def test_fp32_is_a_view() -> None:
     buffer = np.zeros(4, np.float32)
     content = encode(buffer, "fp32")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import signal
 import sys
 import tempfile
 import time
@@ -43,6 +44,8 @@ def main() -> int:
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for the JSON file")
     arguments = parser.parse_args()
     arguments.results.mkdir(parents=True, exist_ok=True)
+    # Whoever ends this ends the servers and participants too, and leaves no folder behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     chosen = [one for one in BENCHMARKS if arguments.only in (None, one.name)]
     began, clock = datetime.now(UTC), time.monotonic()
     results = {one.name: _run(one, arguments.results, arguments.quick) for one in chosen}

@@ -13,7 +13,7 @@ from tests.benchmarks.server_process import disco_server
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROUNDS = 2
+ROUNDS = 2  # the second takes a model and a sum beside those of the first
 LARGEST_GROWTH = 2.0  # models
 
 

@@ -50,7 +50,7 @@ def _small(participants: int, setting: Setting) -> Result:
 
 
 def _large(participants: int, setting: Setting) -> Result:
-    repetitions = 4 if setting.is_quick else {2: 9, 4: 7, 16: 3}[participants]
+    repetitions = 3 if setting.is_quick else {2: 9, 4: 5, 16: 2}[participants]
     ours, bare = _measure("100 MB", participants, repetitions, setting.folder)
     # Neighbours in time share the machine's mood: the ratio is that of pairs.
     ratio = median(own / other for own, other in zip(ours, bare, strict=True))

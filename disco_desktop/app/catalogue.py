@@ -481,7 +481,7 @@ SENTENCES: dict[str, str] = {
         "report, then try again."
     ),
     "rows_all_equal": (
-        "All {count:usable row is|usable rows are} the same in what this task looks at, so none "
+        "{count:usable row|usable rows}, and no two that differ in what this task looks at: none "
         "can be held out to test the model. Add more data."
     ),
     "one_outcome_only": (

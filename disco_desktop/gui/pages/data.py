@@ -72,16 +72,19 @@ class DataPage(Page):
         self._is_remembered = False
         self._choice = DataChoice(theme, self.tr("Drop a file or a folder here"))
         self._choice.chosen.connect(self.choose)
-        self._notice = Notice(theme)
-        cancel = QAction(self.tr("&Cancel"), self)
-        cancel.setStatusTip(self.tr("Stop reading and choose other data"))
-        cancel.setShortcut("Esc")
-        cancel.triggered.connect(self._cancel)
-        self._progress = JobProgress(cancel)
+        self._again = QAction(self.tr("Try &again"), self)
+        self._again.setStatusTip(self.tr("Read the same data once more"))
+        self._again.triggered.connect(self._repeat)
+        self._notice = Notice(theme, self._again)
+        self._stop = QAction(self.tr("&Cancel"), self)
+        self._stop.setStatusTip(self.tr("Stop reading and choose other data"))
+        self._stop.setShortcut("Esc")
+        self._stop.triggered.connect(self._cancel)
+        self._progress = JobProgress(self._stop)
         self._next = QAction(self.tr("&Go on to training"), self)
         self._next.setShortcut("Ctrl+Return")
         self._next.triggered.connect(self._go_on)
-        self.addActions([cancel, self._next])
+        self.addActions([self._stop, self._next])
         self._verdict = Verdict(theme, self._next)
         self._make_result(theme)
         self._expected = ExpectedColumnsModel()
@@ -127,7 +130,7 @@ class DataPage(Page):
         self._problem_list.row_asked.connect(self._show_problem)
         self._problems_title = Text(size="strong")
         self._problems_card = Card(
-            column(self._problems_title, self._problem_list, None, spacing=SMALL), margin=LARGE
+            column(self._problems_title, self._problem_list, spacing=SMALL), margin=LARGE
         )
         self._findings = QWidget()
         grid = QGridLayout()
@@ -163,6 +166,7 @@ class DataPage(Page):
                 self._begin(Path(request.data))  # its process was ended; the file may differ now
             return
         self._told = None
+        self._notice.hide()
         self._expected.show_columns(task.data, {})
         self._choice.offer_sample(None)
         self._check.cancel()
@@ -192,6 +196,10 @@ class DataPage(Page):
         if self._check.state == "working":
             self._check.cancel()
 
+    def _repeat(self) -> None:
+        if self._check.request is not None:
+            self._begin(Path(self._check.request.data))
+
     def _go_on(self) -> None:
         if self._task is not None:
             self._check.let_go()
@@ -204,6 +212,8 @@ class DataPage(Page):
         report = check.answer.report if check.answer is not None else None
         has_rows = report is not None and report.rows > 0
         self._progress.setVisible(check.state == "working")
+        self._stop.setEnabled(check.state == "working")
+        self._again.setVisible(check.state == "failed")
         self._progress.show_reading(check.reading, len(check.problems))
         self._verdict.setVisible(is_done)
         self._figures.setVisible(is_done and has_rows)

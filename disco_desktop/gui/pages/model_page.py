@@ -69,6 +69,7 @@ class ModelPage(Page):
         self._model: ModelDescription | None = None
         self._model_id = ""
         self._told: object = None
+        self._trouble: DiscoError | None = None
         self._remembered: Path | None = None
         self._make_actions()
         self._choice = DataChoice(theme, self.tr("Drop a file or a folder here"))
@@ -140,7 +141,6 @@ class ModelPage(Page):
             self._result, self._problems_card, self._expected_card, None,
         )  # fmt: skip
         self.content.setSpacing(MEDIUM)
-        self._none.hide()
         self._job.observe(self._draw)
         self._draw()
 
@@ -182,6 +182,8 @@ class ModelPage(Page):
             self._model_id = subject
             self._model = None
             self._remembered = None
+            self._trouble = None
+            self._notice.hide()
             self._job.cancel()
         self._errands.run(self._describe(subject))
 
@@ -197,7 +199,7 @@ class ModelPage(Page):
         if model_id != self._model_id:
             return
         is_new = self._model is None
-        self._model = model
+        self._model, self._trouble = model, None
         title, subtitle = self._titles(inert(model.record.name))
         self.title.setText(title)
         self.subtitle.setText(subtitle)
@@ -215,15 +217,13 @@ class ModelPage(Page):
         self._draw()
 
     def _show_missing(self, error: DiscoError) -> None:
-        self._model = None
+        self._model, self._trouble = None, error
+        self._notice.hide()
         title, _ = self._titles(self.tr("a model"))
         self.title.setText(title)
         self.subtitle.hide()
         self._none.say(self.tr("This model cannot be used"), sentence(error))
         self._draw()
-        self._none.show()
-        for widget in (self._choice, self._start_card, self._expected_card):
-            widget.hide()
 
     def _begin(self, path: Path) -> None:
         if self._model is not None:
@@ -248,14 +248,16 @@ class ModelPage(Page):
 
     def _draw(self) -> None:
         job = self._job
-        self._none.hide()
+        self._none.setVisible(self._trouble is not None)
         chosen = Path(job.request.data) if job.request is not None else self._remembered
         self._choice.setVisible(self._model is not None)
         self._choice.show_choice(chosen)
         is_waiting = job.state == "idle" and chosen is not None
-        self._start_card.setVisible(is_waiting and self._model is not None)
+        self._start.setEnabled(is_waiting and self._model is not None)
+        self._start_card.setVisible(self._start.isEnabled())
         self._start_words.setText(self.tr("These are the data that were used last."))
         self._progress.setVisible(job.state == "working")
+        self._cancel.setEnabled(job.state == "working")
         if job.is_loading:
             self._progress.show_loading()
         else:

@@ -99,7 +99,14 @@ class TestPage(ModelPage):
             margin=LARGE,
         )
         classes_card = Card(
-            column(Text(self.tr("Each class"), size="strong"), table, None, spacing=SMALL),
+            column(
+                Text(self.tr("Each class"), size="strong"),
+                table,
+                SMALL,
+                Text(self._what_figures_mean(), size="small", tone="muted"),
+                None,
+                spacing=SMALL,
+            ),
             margin=LARGE,
         )
         beside = row(matrix_card, classes_card, spacing=MEDIUM)
@@ -138,6 +145,15 @@ class TestPage(ModelPage):
 
     def _export_name(self, model: str) -> str:
         return self.tr("{model} tested").format(model=model)
+
+    def _what_figures_mean(self) -> str:
+        return "\n".join(
+            (
+                self.tr("Precision: of those predicted as this class, how many are."),
+                self.tr("Recall: of those of this class, how many were found."),
+                self.tr("F1: both in one figure, their harmonic mean."),
+            )
+        )
 
     def _label(self, place: int | None) -> str:
         return self._labels[place] if place is not None and place < len(self._labels) else NOTHING

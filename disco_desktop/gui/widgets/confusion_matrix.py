@@ -99,6 +99,11 @@ class ConfusionMatrix(QWidget):
             Qt.AlignmentFlag.AlignCenter,
             self.tr("predicted"),
         )
+        corner = self._cell(0, 0).translated(0, -metrics.height() - SMALL)
+        corner.setHeight(metrics.height())
+        corner.setLeft(0)
+        corner.setRight(self._margin() - SMALL)
+        painter.drawText(corner, Qt.AlignmentFlag.AlignRight, self.tr("true"))
         for place in classes:
             name = metrics.elidedText(self._labels[place], Qt.TextElideMode.ElideRight, _CELL)
             above = self._cell(0, place).translated(0, -metrics.height() - SMALL)

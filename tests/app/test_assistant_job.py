@@ -1,0 +1,103 @@
+"""What a page sees of an assistant, with real processes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from disco_desktop.app.assistant_job import DataCheck
+from disco_desktop.app.assistant_messages import CheckData
+from disco_desktop.engine.errors import DiscoError
+from disco_desktop.engine.resources import resource
+
+if TYPE_CHECKING:
+    from disco_desktop.engine.task.task import Task
+
+SAMPLE = resource("titanic")
+
+
+@pytest.fixture
+async def check():
+    made = DataCheck()
+    yield made
+    await made.close()
+
+
+async def until(check: DataCheck, *states: str) -> None:
+    """Wait until a job has come to one of the states."""
+    arrived = asyncio.Event()
+
+    def look() -> None:
+        if check.state in states:
+            arrived.set()
+
+    end = check.observe(look)
+    look()
+    async with asyncio.timeout(60):
+        await arrived.wait()
+    end()
+
+
+async def first_row(check: DataCheck) -> object:
+    rows = check.rows
+    assert rows is not None
+    arrived = asyncio.Event()
+    rows.arrived = lambda first, last: arrived.set()
+    rows.row(0)
+    async with asyncio.timeout(60):
+        await arrived.wait()
+    return rows.row(0)
+
+
+async def test_a_check_ends_with_its_answer_and_rows(check: DataCheck, titanic: Task) -> None:
+    check.begin(CheckData(task=titanic, data=str(SAMPLE)))
+    assert check.state == "working"
+    await until(check, "done", "failed")
+    assert check.answer.report.usable_rows == 891
+    assert check.problems
+    assert await first_row(check) is not None
+    with pytest.raises(DiscoError, match="nothing_to_write"):
+        await check.write_csv(Path("nowhere.csv"))
+
+
+async def test_the_answer_stays_when_the_process_is_let_go(check: DataCheck, titanic: Task) -> None:
+    check.begin(CheckData(task=titanic, data=str(SAMPLE)))
+    await until(check, "done")
+    process = check._process.id
+    check.let_go()
+    assert check.rows is None
+    assert check.answer is not None
+    await check.close()
+    assert not psutil.pid_exists(process)
+
+
+async def test_a_new_request_takes_the_place_of_the_one_before(
+    check: DataCheck, titanic: Task, tmp_path: Path
+) -> None:
+    check.begin(CheckData(task=titanic, data=str(SAMPLE)))
+    check.begin(CheckData(task=titanic, data=str(tmp_path / "none.csv")))
+    await until(check, "done")
+    assert [problem.code for problem in check.answer.report.problems] == ["data_missing"]
+
+
+async def test_a_cancelled_one_leaves_nothing(check: DataCheck, titanic: Task) -> None:
+    check.begin(CheckData(task=titanic, data=str(SAMPLE)))
+    check.cancel()
+    assert (check.state, check.request, check.answer) == ("idle", None, None)
+    await check.close()
+    assert check.state == "idle"
+
+
+async def test_a_process_that_is_killed_fails_the_job(check: DataCheck, titanic: Task) -> None:
+    check.begin(CheckData(task=titanic, data=str(SAMPLE)))
+    await until(check, "done")
+    os.kill(check._process.id, signal.SIGKILL)
+    check.rows.row(0)
+    await until(check, "failed")
+    assert check.error.code == "assistant_died"

@@ -124,11 +124,17 @@ class Connection(asyncio.Protocol):
         else:
             self._expect_within(seconds, "a request took too long")
 
-    def request_ended(self) -> None:
-        """Note that the answer is on its way, after which the next request may come."""
+    def request_ended(self, *, is_whole: bool) -> None:
+        """Note that the answer is on its way, after which the next request may come.
+
+        A request that was answered before all of it was there has to end soon, and by itself:
+        aiohttp waits `header_seconds` for the rest, and then closes.
+        """
         if not self._has_ended and not self._is_ignoring:
-            self._is_idle = True
-            self._expect_within(self._guard.limits.idle_seconds, "idle")
+            self._is_idle = is_whole
+            limits = self._guard.limits
+            seconds = limits.idle_seconds if is_whole else 2 * limits.header_seconds
+            self._expect_within(seconds, "idle")
 
     def bound_input(self, allowance: TokenBucket, when_overrun: Callable[[], None]) -> None:
         """Count the bytes that come from now on, and hear no more of what goes beyond."""

@@ -98,7 +98,7 @@ class ConnectionGuard:
             yield
         finally:
             if connection is not None:
-                connection.request_ended()
+                connection.request_ended(is_whole=request.content.is_eof())
 
     def bound_input(self, request: web.BaseRequest, when_overrun: Callable[[], None]) -> None:
         """Bound how many bytes a request that became a control channel may bring in."""
@@ -130,7 +130,7 @@ class ConnectionGuard:
         try:
             return await handler(request)
         finally:
-            connection.request_ended()
+            connection.request_ended(is_whole=request.content.is_eof())
 
     def close(self) -> None:
         """Cut the connections that are still open."""

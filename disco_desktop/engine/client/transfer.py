@@ -191,7 +191,11 @@ async def _request(
     try:
         async with request as response:
             if response.status >= 400:
-                raise await _refusal(response)
+                transport = response.connection.transport if response.connection else None
+                refusal = await _refusal(response)
+                if transport is not None and transport.get_write_buffer_size():
+                    transport.abort()  # else it would linger, with what nobody reads any more
+                raise refusal
             yield response
     except (aiohttp.ClientError, OSError, EOFError) as error:
         raise ConnectionLostError(repr(error)) from error

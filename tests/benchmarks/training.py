@@ -35,7 +35,7 @@ def run(setting: Setting) -> Iterator[Result]:
     dataset = _dataset()
     for batch_size in BATCH_SIZES:
         # An epoch of large batches is short, so more of them are timed.
-        epochs = 6 + batch_size // 8 if setting.is_quick else 12 + batch_size // 3
+        epochs = 3 + batch_size // 16 if setting.is_quick else 12 + batch_size // 3
         ours, plain = asyncio.run(
             _measure(dataset, batch_size, epochs, setting.folder / str(batch_size))
         )

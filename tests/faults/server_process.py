@@ -8,10 +8,10 @@ standard input does.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -28,36 +28,28 @@ from disco_desktop.server.running import running
 _TICK = 0.02  # seconds
 
 
-class Witness(threading.Thread):
-    """Tells how late this process is because the machine is busy, whatever its loop does.
+def waited_for_processor() -> float:
+    """Seconds that this process's threads were ready and another program was running instead.
 
-    A thread gets its turn although the event loop is held up, but not when the process is.
-
-    Attributes:
-        lateness: seconds in all.
+    Where the system does not tell, it is none.
     """
-
-    def __init__(self) -> None:
-        super().__init__(daemon=True)
-        self.lateness = 0.0
-
-    def run(self) -> None:
-        while True:
-            due = time.monotonic() + _TICK
-            time.sleep(_TICK)
-            self.lateness += time.monotonic() - due
+    waited = 0
+    for statistics in Path("/proc/self/task").glob("*/schedstat"):
+        with contextlib.suppress(OSError):  # a thread that has just ended
+            waited += int(statistics.read_text().split()[1])
+    return waited / 1e9
 
 
 async def watch(longest_stall: Gauge) -> None:
-    """Measure for how long the event loop is held up by what it does itself."""
-    witness = Witness()
-    witness.start()
+    """Measure for how long the event loop is held up by what this process does itself."""
     longest = 0.0
     while True:
-        due, excused = time.monotonic() + _TICK, witness.lateness
+        due, excused = time.monotonic() + _TICK, waited_for_processor()
         await asyncio.sleep(_TICK)
-        longest = max(longest, time.monotonic() - due - (witness.lateness - excused))
-        longest_stall.set(longest)
+        late = time.monotonic() - due
+        if late > longest:
+            longest = max(longest, late - (waited_for_processor() - excused))
+            longest_stall.set(longest)
 
 
 async def serve(folder: Path, limits: dict[str, float], *, is_tls: bool) -> None:

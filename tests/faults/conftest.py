@@ -29,10 +29,10 @@ def hasty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChildServ
     """A server whose patience is short."""
     with child_server(
         tmp_path_factory.mktemp("hasty"),
-        header_seconds=0.5,
-        hello_seconds=0.5,
+        header_seconds=1.0,
+        hello_seconds=1.0,
         piece_seconds=1.0,
-        heartbeat_seconds=0.5,
+        heartbeat_seconds=1.0,
         reconnect_seconds=0.5,
         log_seconds=AT_ONCE,
     ) as running:

@@ -47,6 +47,8 @@ class PagedRows:
         self._pages: OrderedDict[int, Sequence[Row]] = OrderedDict()
         self._wanted: list[int] = []
         self._reading: asyncio.Task[None] | None = None
+        # A view may paint, and ask for rows, at a moment when this loop does not run.
+        self._loop = asyncio.get_running_loop()
         self._is_closed = False
 
     def look_at(self, view: View, count: int) -> None:
@@ -66,14 +68,14 @@ class PagedRows:
         return rows[place] if place < len(rows) else None
 
     def _want(self, page: int) -> None:
-        if self._is_closed or self._wanted[-1:] == [page]:
+        if self._is_closed or self._loop.is_closed() or self._wanted[-1:] == [page]:
             return
         if page in self._wanted:
             self._wanted.remove(page)
         self._wanted.append(page)
         del self._wanted[:-MOST_WANTED]
         if self._reading is None or self._reading.done():
-            self._reading = asyncio.get_running_loop().create_task(self._read_wanted())
+            self._reading = self._loop.create_task(self._read_wanted())
 
     async def _read_wanted(self) -> None:
         """Read what is wanted, the latest first."""

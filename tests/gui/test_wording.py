@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime
 
 import pytest
+from qasync import QEventLoop
 
 from disco_desktop.gui import wording
 
@@ -36,7 +37,7 @@ def test_shares_and_figures() -> None:
 
 
 async def test_asynchronous_tests_run_on_the_windows_loop() -> None:
-    assert type(asyncio.get_running_loop()).__module__.startswith("qasync")
+    assert isinstance(asyncio.get_running_loop(), QEventLoop)
 
 
 def test_moments() -> None:

@@ -204,6 +204,7 @@ class ModelPage(Page):
         self.title.setText(title)
         self.subtitle.setText(subtitle)
         self.subtitle.show()
+        self._draw()
         if is_new:
             task = model.task
             self._remembered = self._last.path(self.purpose, task.id)

@@ -67,6 +67,12 @@ class PagedRows:
         self._pages.move_to_end(page)
         return rows[place] if place < len(rows) else None
 
+    def known_row(self, number: int) -> Row | None:
+        """Return a row if it is there, without having it read."""
+        page, place = divmod(number, self.shape.page_rows)
+        rows = self._pages.get(page, ())
+        return rows[place] if place < len(rows) else None
+
     def _want(self, page: int) -> None:
         if self._is_closed or self._loop.is_closed() or self._wanted[-1:] == [page]:
             return

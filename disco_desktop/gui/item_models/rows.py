@@ -103,10 +103,13 @@ class RowsModel(QAbstractTableModel):
     def _row_header(self, section: int, role: int) -> Any:
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
-        row = self._row(section)
+        if self._rows is None:
+            return None
+        # A view asks for the headers of many rows that it does not show, to see how wide they are.
+        row = self._rows.known_row(section)
         if role == Qt.ItemDataRole.DisplayRole:
             return str(row.number) if row is not None and row.number else _READING
-        if row is None or self._rows is None:
+        if row is None:
             return None
         is_line = self._rows.shape.numbering == "line"
         words = self.tr("Line {number}") if is_line else self.tr("Row {number}")

@@ -82,7 +82,11 @@ class ModelPage(Page):
         self._problems = ProblemsModel()
         self._problems_title = Text(size="strong")
         self._problems_card = Card(
-            column(self._problems_title, ProblemList(theme, self._problems), spacing=SMALL),
+            column(
+                self._problems_title,
+                ProblemList(theme, self._problems, has_rows=False),
+                spacing=SMALL,
+            ),
             margin=LARGE,
         )
         self._result = QWidget()
@@ -149,6 +153,10 @@ class ModelPage(Page):
     @abstractmethod
     def _titles(self, model: str) -> tuple[str, str]:
         """Return title and subtitle."""
+
+    @abstractmethod
+    def _plain_title(self) -> str:
+        """Return a title without a model's name."""
 
     @abstractmethod
     def _start_text(self) -> str:
@@ -220,10 +228,13 @@ class ModelPage(Page):
     def _show_missing(self, error: DiscoError) -> None:
         self._model, self._trouble = None, error
         self._notice.hide()
-        title, _ = self._titles(self.tr("a model"))
-        self.title.setText(title)
+        self.title.setText(self._plain_title())
         self.subtitle.hide()
-        self._none.say(self.tr("This model cannot be used"), sentence(error))
+        if error.code == "model_unknown":
+            said = self.tr("It is not on this computer any more. Choose another one.")
+            self._none.say(self.tr("This model is gone"), said)
+        else:
+            self._none.say(self.tr("This model cannot be used"), sentence(error))
         self._draw()
 
     def _begin(self, path: Path) -> None:
@@ -280,10 +291,15 @@ class ModelPage(Page):
     def _show_problems(self) -> None:
         job = self._job
         problems = job.answer.problems if job.answer is not None else job.problems
+        if job.error is not None:  # it stands in the notice already
+            problems = [problem for problem in problems if problem.code != job.error.code]
         self._problems.show_problems(problems)
         self._problems_title.setText(
-            counted(len(problems), self.tr("thing to know"), self.tr("things to know"))
-            + self.tr(" about the data")
+            counted(
+                len(problems),
+                self.tr("thing to know about the data"),
+                self.tr("things to know about the data"),
+            )
         )
         self._problems_card.setVisible(bool(problems))
 

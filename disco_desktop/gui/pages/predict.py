@@ -82,6 +82,9 @@ class PredictPage(ModelPage):
             self.tr("What does it say of data whose outcome is not known? They stay here."),
         )
 
+    def _plain_title(self) -> str:
+        return self.tr("Predict with a model")
+
     def _start_text(self) -> str:
         return self.tr("&Predict these data")
 

@@ -135,6 +135,9 @@ class TestPage(ModelPage):
             self.tr("How good is it on data whose outcome is known? They stay on this computer."),
         )
 
+    def _plain_title(self) -> str:
+        return self.tr("Test a model")
+
     def _start_text(self) -> str:
         return self.tr("&Test on these data")
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 _ICON = 18
 _MARGIN = SMALL + TINY
 _SIDE = TINY
-_TALLEST = 330
+_TALLEST = 400
 _WRAPPED = int(Qt.TextFlag.TextWordWrap)
 
 
@@ -74,13 +74,15 @@ class _ProblemDelegate(QStyledItemDelegate):
     ) -> QSize:
         """Return room for the whole sentence and a line of numbers."""
         height = self._text_height(index) + 2 * _MARGIN
-        if index.data(PROBLEM).rows:
+        if self._view.has_rows and index.data(PROBLEM).rows:
             height += self._chip_height() + SMALL
         return QSize(100, max(height, _ICON + 2 * _MARGIN))
 
     def chips(self, area: QRect, index: QModelIndex | QPersistentModelIndex) -> list[_Chip]:
         """Return the numbers of a problem's rows, as many as fit in a line."""
         problem: Problem = index.data(PROBLEM)
+        if not self._view.has_rows:
+            return []
         metrics = QFontMetrics(self._small)
         left = area.left() + _SIDE + _ICON + SMALL
         right = area.right() - _SIDE
@@ -166,21 +168,24 @@ class ProblemList(QListView):
     """Problems in words; the numbers of their rows can be pressed, or gone through with Enter.
 
     Attributes:
+        has_rows: whether there are rows to look at.
         row_asked: emitted with a problem and the place of one of its rows.
         shown: which problem's which row was asked for last.
     """
 
     row_asked = Signal(object, int)
 
-    def __init__(self, theme: Theme, model: ProblemsModel) -> None:
+    def __init__(self, theme: Theme, model: ProblemsModel, *, has_rows: bool = True) -> None:
         super().__init__()
+        self.has_rows = has_rows
         self.shown: tuple[int, int] | None = None
         self._problems = model
         self.setModel(model)
         self._delegate = _ProblemDelegate(theme, self)
         self.setItemDelegate(self._delegate)
         self.setAccessibleName(self.tr("Problems found"))
-        self.setAccessibleDescription(self.tr("Enter shows the rows of a problem, one by one"))
+        if has_rows:
+            self.setAccessibleDescription(self.tr("Enter shows the rows of a problem, one by one"))
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setResizeMode(QListView.ResizeMode.Adjust)
@@ -205,7 +210,7 @@ class ProblemList(QListView):
         """Go from row to row of the current problem."""
         index = self.currentIndex()
         keys = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
-        if event.key() in keys and index.isValid():
+        if self.has_rows and event.key() in keys and index.isValid():
             rows = len(self._problems.problem(index).rows)
             last = self.shown
             place = last[1] + 1 if last is not None and last[0] == index.row() else 0

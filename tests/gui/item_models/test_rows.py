@@ -60,6 +60,8 @@ async def test_rows_come_when_they_are_looked_at(model):
     assert model.index(0, 1).data() == "…"
     await eventually(lambda: model.index(0, 1).data() == "22")
     assert model.headerData(0, Qt.Orientation.Vertical) == "2"
+    assert model.headerData(3, Qt.Orientation.Vertical) == "…"
+    assert rows.known_row(3) is None
     assert model.headerData(0, Qt.Orientation.Vertical, Qt.ItemDataRole.ToolTipRole) == "Line 2"
     titles = [model.headerData(place, Qt.Orientation.Horizontal) for place in range(3)]
     assert titles == ["Prediction", "Age", "Fare"]

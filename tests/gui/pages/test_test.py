@@ -168,6 +168,7 @@ async def test_data_that_cannot_be_used_are_said_to_be(page, job, tmp_path):
     assert job.state == "failed"
     assert "lacks these columns" in page._notice.text
     assert page._again.isVisible()
+    assert not page._problems_card.isVisible()
     assert page._expected_card.isVisible()
     path.write_text(BROKEN)
     page._again.trigger()
@@ -192,6 +193,8 @@ async def test_a_model_that_is_gone_is_said_to_be(page, memory, qtbot):
     memory.delete(MODEL)
     page.entered(MODEL)
     await eventually(page._none.isVisible)
+    assert page._none._title.text() == "This model is gone"
+    assert MODEL not in page._none._text.text()
     assert not page._choice.isVisible()
     assert not page._expected_card.isVisible()
     went = []

@@ -43,6 +43,7 @@ def outcome(program: str, *arguments: str) -> dict[str, object]:
     "package",
     [
         "disco_desktop.app",
+        "disco_desktop.assistant",
         "disco_desktop.server",
         "disco_desktop.engine.aggregator",
         "disco_desktop.engine.client",

@@ -148,6 +148,7 @@ class Room:
             contributed = await asyncio.to_thread(self._store.contributed, self.record, participant)
             member = self.members.join(participant, role, outbox)
         self._buffer.active = self.members.active
+        self._note_told_apart()
         member.send(
             Welcome(
                 participant=participant,
@@ -222,11 +223,11 @@ class Room:
 
     def _tell_participants(self) -> None:
         """Tell everybody how many they are: but not more often than they need."""
-        told = Participants(participants=self.participants, minimum=self.minimum)
-        if self._notice is not None or self._is_closed or told == self._told:
+        numbers = self._numbers
+        if self._notice is not None or self._is_closed or numbers == self._told:
             return
-        self._told = told
-        self.members.send(told)
+        self._told = numbers
+        self.members.send(numbers)
         self._notice = asyncio.get_running_loop().call_later(
             self._limits.notice_seconds, self._tell_again
         )
@@ -234,6 +235,18 @@ class Room:
     def _tell_again(self) -> None:
         self._notice = None
         self._tell_participants()
+
+    @property
+    def _numbers(self) -> Participants:
+        return Participants(participants=self.participants, minimum=self.minimum)
+
+    def _note_told_apart(self) -> None:
+        """Note that one member reads the numbers before the others do.
+
+        If they go back to what everybody was told last, this one must be told so.
+        """
+        if self._numbers != self._told:
+            self._told = None
 
     # --- uploads
 
@@ -256,6 +269,7 @@ class Room:
         return self._upload_state(announcement.size, counts_in)
 
     def _upload_state(self, offset: int, counts_in: int | None = None) -> UploadState:
+        self._note_told_apart()
         return UploadState(offset=offset, counts_in=counts_in, participants=self.participants)
 
     async def _counts_in(self, participant: str, base_round: int) -> int | None:

@@ -210,10 +210,3 @@ async def test_a_test_under_way_can_be_given_up(page, job):
     page._cancel.trigger()
     assert job.state == "idle"
     assert not page._progress.isVisible()
-
-
-async def test_the_model_is_run_elsewhere(page, job):
-    await run(page, job, SAMPLE)
-    import sys
-
-    assert "torch" not in sys.modules

@@ -308,3 +308,21 @@ async def test_participants_are_told_how_many_they_are(tmp_path: Path) -> None:
             told = await anna.told(Participants)
         ben.room.set_paused(ben.member, is_paused=True)
         assert await anna.told(Participants) == Participants(participants=1, minimum=2)
+
+
+async def test_who_was_told_otherwise_meanwhile_is_told_again(tmp_path: Path) -> None:
+    """Ben is gone for so short that nobody is told, except Anna, who just asked."""
+    async with rooms_in(tmp_path, notice_seconds=0.5) as rooms:
+        task = await rooms.add_task(task_of(3), INITIAL)
+        anna = await Visitor.join(rooms, task, ANNA)
+        ben = await Visitor.join(rooms, task, BEN)
+        two = Participants(participants=2, minimum=2)
+        while await anna.told(Participants) != two:
+            pass
+        ben.room.leave(ben.member)
+        announcement = Announcement(
+            base_round=0, samples=1, size=8, piece_digests=digest_pieces(memoryview(bytes(8)))
+        )
+        assert (await anna.room.announce(ANNA, announcement)).participants == 1
+        await Visitor.join(rooms, task, CLEO)
+        assert await anna.told(Participants) == two

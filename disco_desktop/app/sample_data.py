@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from disco_desktop.engine.task.registry import task_providers
+from disco_desktop.engine.task.tabular import TabularData
 from disco_desktop.logs import logger
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def find_sample(task: Task) -> SampleData | None:
 
 def _example(task: Task, folder: Path) -> dict[str, str]:
     """Return the first row that has something in each column that counts."""
+    if not isinstance(task.data, TabularData):
+        return {}
     names = [*(column.name for column in task.data.inputs), task.data.outcome.name]
     for path in sorted(folder.glob("*.csv")):
         try:

@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from disco_desktop.engine.dataset.column_checks import Findings
     from disco_desktop.engine.dataset.examination import Examination
     from disco_desktop.engine.dataset.source_table import SourceTable
-    from disco_desktop.engine.task.task import Task
+    from disco_desktop.engine.task.tabular import TabularData
 
 
 class CheckedTable(Table):
     """A row for each data row of the files, in their order; those that cannot be read are empty."""
 
-    def __init__(self, task: Task, examination: Examination) -> None:
-        self._task = task
+    def __init__(self, data: TabularData, examination: Examination) -> None:
+        self._data = data
         self._tables = examination.tables
         self._offsets = row_offsets(self._tables)
         names = self._tables[0].frame.columns if self._tables else []
@@ -71,7 +71,7 @@ class CheckedTable(Table):
             problems=[],
         )
         found = check_rows(
-            self._task.data, part, with_outcome=True, with_group=self._task.data.group is not None
+            self._data, part, with_outcome=True, with_group=self._data.group is not None
         )
         cells = shown_cells(part.frame, self._columns)
         marks = self._marks(found, length)

@@ -15,14 +15,15 @@ from disco_desktop.assistant.tables import (
     shown_names,
 )
 from disco_desktop.engine.dataset.predictions_csv import outcome_columns, write_predictions
+from disco_desktop.engine.task.tabular import TabularData
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import numpy.typing as npt
 
-    from disco_desktop.engine.dataset.dataset import LoadedTable
-    from disco_desktop.engine.task.tabular import TabularData
+    from disco_desktop.engine.dataset.samples import LoadedTable
+    from disco_desktop.engine.task.data import Data
     from disco_desktop.engine.validation.validator import Predictions, TestResult
 
 
@@ -31,7 +32,7 @@ class _OutcomeTable(Table):
 
     def __init__(
         self,
-        data: TabularData,
+        data: Data,
         loaded: LoadedTable,
         result: TestResult | Predictions,
         truth: npt.NDArray[np.int64] | None,
@@ -43,11 +44,9 @@ class _OutcomeTable(Table):
         self._probability = result.probability
         self._truth = truth
         self._places = np.searchsorted(loaded.table_rows, loaded.samples.rows)
-        own = [column.name for column in data.inputs]
+        own = [column.name for column in data.inputs] if isinstance(data, TabularData) else []
         # The outcome stands in a column of its own, in words.
-        names = [
-            name for name in loaded.table.columns if truth is None or name != data.outcome.name
-        ]
+        names = [name for name in loaded.table.columns if truth is None or name != data.predicts]
         self._columns = shown_columns(names, first=own)
         self.shape = Shape(
             columns=shown_names(self._columns),
@@ -62,14 +61,9 @@ class _OutcomeTable(Table):
     def _number(self, place: int) -> int:
         return int(self._loaded.table_rows[place])
 
-    def _of_predicted(self, sample: int) -> float:
-        """Return the probability of what was predicted."""
-        share = float(self._probability[sample])
-        return share if self._prediction[sample] else 1 - share
-
     def write_csv(self, path: Path) -> int:
         """Write the whole table, with what was predicted at its right."""
-        values = self._data.outcome.values
+        values = self._data.values
         columns = outcome_columns(values, self._prediction, self._probability, self._truth)
         write_predictions(path, self._loaded, columns)
         return self._loaded.table.height
@@ -80,7 +74,7 @@ class TestedTable(_OutcomeTable):
 
     __test__ = False  # pytest takes the name for a test's
 
-    def __init__(self, data: TabularData, loaded: LoadedTable, result: TestResult) -> None:
+    def __init__(self, data: Data, loaded: LoadedTable, result: TestResult) -> None:
         super().__init__(data, loaded, result, result.truth, rows=result.samples)
         self._view: View | None = None
         self._chosen = np.arange(0)
@@ -98,7 +92,7 @@ class TestedTable(_OutcomeTable):
                 cells,
                 truth=int(self._truth_of(sample)),
                 prediction=int(self._prediction[sample]),
-                probability=self._of_predicted(sample),
+                probability=float(self._probability[sample]),
             )
             for sample, place, cells in zip(
                 samples.tolist(), places.tolist(), self._slice(places), strict=True
@@ -117,15 +111,14 @@ class TestedTable(_OutcomeTable):
             is_chosen &= self._prediction == view.prediction
         chosen = np.flatnonzero(is_chosen)
         if view.order == "doubt":
-            certainty = np.abs(self._probability[chosen] - 0.5)
-            chosen = chosen[np.argsort(certainty, kind="stable")]
+            chosen = chosen[np.argsort(self._probability[chosen], kind="stable")]
         return chosen
 
 
 class PredictedTable(_OutcomeTable):
     """All rows of a table; those that could not be predicted have no prediction."""
 
-    def __init__(self, data: TabularData, loaded: LoadedTable, result: Predictions) -> None:
+    def __init__(self, data: Data, loaded: LoadedTable, result: Predictions) -> None:
         super().__init__(data, loaded, result, None, rows=loaded.table.height)
         self._sample_at = np.full(loaded.table.height, -1, dtype=np.int64)
         self._sample_at[self._places] = np.arange(len(self._places))
@@ -148,5 +141,5 @@ class PredictedTable(_OutcomeTable):
             self._number(place),
             cells,
             prediction=int(self._prediction[sample]),
-            probability=self._of_predicted(sample),
+            probability=float(self._probability[sample]),
         )

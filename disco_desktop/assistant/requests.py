@@ -31,12 +31,10 @@ from disco_desktop.app.assistant_messages import (
 )
 from disco_desktop.app.child_end import read_commands
 from disco_desktop.app.worker_messages import Failed
-from disco_desktop.assistant.checked_table import CheckedTable
+from disco_desktop.assistant.checks import check
 from disco_desktop.assistant.outcome_tables import PredictedTable, TestedTable
 from disco_desktop.assistant.teller import LeavingError, Teller, first_problems
-from disco_desktop.engine.dataset.check import report_on
-from disco_desktop.engine.dataset.dataset import load_labelled_table, load_unlabelled
-from disco_desktop.engine.dataset.examination import examine
+from disco_desktop.engine.dataset.dataset import load_labelled, load_unlabelled
 from disco_desktop.engine.errors import DataError, DiscoError
 from disco_desktop.engine.events import Metrics
 from disco_desktop.engine.memory.disk_memory import DiskMemory
@@ -130,11 +128,8 @@ class _Assistant:
 
     def _check(self, request: CheckData) -> Checked:
         self._begin()
-        examination = examine(
-            request.task.data, Path(request.data), "training", watcher=self._teller
-        )
-        report = report_on(request.task, examination)
-        self._table = table = CheckedTable(request.task, examination)
+        report, table = check(request.task, Path(request.data), self._teller)
+        self._table = table
         told = first_problems(report.problems)
         return Checked(
             report=replace(report, problems=told),
@@ -145,14 +140,14 @@ class _Assistant:
     def _test(self, request: TestModel) -> ModelTested:
         self._begin()
         model = DiskMemory(Path(request.memory)).load(request.model)
-        loaded = load_labelled_table(
+        loaded = load_labelled(
             model.task, Path(request.data), model.preprocessing, watcher=self._teller
         )
         result = self._validator(model).test(loaded.samples)
         self._table = table = TestedTable(model.task.data, loaded, result)
         return ModelTested(
             metrics=Metrics(loss=result.loss, accuracy=result.accuracy, samples=result.samples),
-            labels=[*model.task.data.outcome.labels],
+            labels=[*model.task.data.labels],
             confusion=[[*row] for row in result.confusion],
             left_out=loaded.count - len(loaded.samples),
             problems=first_problems(loaded.problems),
@@ -167,7 +162,7 @@ class _Assistant:
         )
         result = self._validator(model).predict(loaded.samples)
         self._table = table = PredictedTable(model.task.data, loaded, result)
-        labels = model.task.data.outcome.labels
+        labels = model.task.data.labels
         return Predicted(
             labels=[*labels],
             counts=np.bincount(result.prediction, minlength=len(labels)).tolist(),

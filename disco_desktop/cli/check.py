@@ -37,7 +37,7 @@ def add_command(parsers: commands.Commands) -> None:
 
 def run(arguments: Namespace) -> int:
     """Print the report; the exit code tells a script whether a training may begin."""
-    from disco_desktop.engine.dataset.check import check_data
+    from disco_desktop.engine.dataset.dataset import check_data
 
     report = check_data(task_provider(arguments.task).get_task(), arguments.data)
     if arguments.json is not None:

@@ -47,8 +47,9 @@ def run(arguments: Namespace) -> int:
     from disco_desktop.engine.validation.validator import Validator
 
     predictions = Validator(model.task, model.weights).predict(data.samples)
-    values = model.task.data.outcome.values  # as they stand in such data, not their labels
-    columns = outcome_columns(values, predictions.prediction, predictions.probability)
+    columns = outcome_columns(
+        model.task.data.values, predictions.prediction, predictions.probability
+    )
     write_predictions(arguments.out, data, columns)
     output = Output()
     for problem in data.problems:

@@ -44,7 +44,7 @@ def run(arguments: Namespace) -> int:
     from disco_desktop.engine.memory.disk_memory import DiskMemory
 
     model = DiskMemory(memory_folder()).load(arguments.model)
-    samples = load_labelled(model.task, arguments.data, model.preprocessing)
+    samples = load_labelled(model.task, arguments.data, model.preprocessing).samples
     # What is wrong with model or data is said at once, before torch is loaded.
     from disco_desktop.engine.validation.validator import Validator
 
@@ -64,7 +64,7 @@ def print_confusion(
 ) -> None:
     """Print the figures of a test, and what was taken for what."""
     output.say(f"accuracy {percent(metrics.accuracy)}, loss {metrics.loss:.4f}", style="bold")
-    labels = [inert(label) for label in task.data.outcome.labels]
+    labels = [inert(label) for label in task.data.labels]
     output.say()
     output.table(
         ["", *(f"predicted {label}" for label in labels)],
@@ -79,6 +79,6 @@ def _as_json(model: StoredModel, result: TestResult) -> dict[str, object]:
         "samples": result.samples,
         "loss": result.loss,
         "accuracy": result.accuracy,
-        "labels": model.task.data.outcome.labels,
+        "labels": model.task.data.labels,
         "confusion": result.confusion,
     }

@@ -116,7 +116,7 @@ def _check_data(plan: TrainingPlan, output: Output) -> None:
     Raises:
         DataError: they cannot be trained on.
     """
-    from disco_desktop.engine.dataset.check import check_data
+    from disco_desktop.engine.dataset.dataset import check_data
 
     for problem in check_data(plan.task, Path(plan.data)).problems:
         if problem.severity == "error":

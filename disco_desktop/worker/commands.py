@@ -133,7 +133,7 @@ def _draw(work: Draw) -> Drawn:
 
 def _evaluate(work: Evaluate) -> Evaluated:
     model = DiskMemory(Path(work.memory)).load(work.model)
-    samples = load_labelled(model.task, Path(work.data), model.preprocessing)
+    samples = load_labelled(model.task, Path(work.data), model.preprocessing).samples
     result = Validator(model.task, model.weights).test(samples)
     metrics = Metrics(loss=result.loss, accuracy=result.accuracy, samples=result.samples)
     return Evaluated(metrics=metrics, confusion=result.confusion)

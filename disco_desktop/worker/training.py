@@ -25,7 +25,7 @@ from disco_desktop.engine.weights.model_file import read_model
 if TYPE_CHECKING:
     from disco_desktop.app.worker_messages import TrainRequest
     from disco_desktop.engine.client.client import Client
-    from disco_desktop.engine.dataset.dataset import Dataset
+    from disco_desktop.engine.dataset.samples import Dataset
     from disco_desktop.engine.events import Event
     from disco_desktop.worker.channel import Channel
 

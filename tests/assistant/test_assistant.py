@@ -30,7 +30,7 @@ from disco_desktop.app.assistant_messages import (
 )
 from disco_desktop.app.assistant_process import AssistantProcess
 from disco_desktop.app.worker_messages import Failed
-from disco_desktop.engine.dataset.check import check_data
+from disco_desktop.engine.dataset.dataset import check_data
 from disco_desktop.engine.resources import resource
 
 if TYPE_CHECKING:

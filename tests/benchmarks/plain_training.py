@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 if TYPE_CHECKING:
-    from disco_desktop.engine.dataset.dataset import Dataset
+    from disco_desktop.engine.dataset.samples import Dataset
 
 
 class PlainTraining:

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
-    from disco_desktop.engine.dataset.dataset import Dataset
-    from disco_desktop.engine.dataset.samples import Samples
+    from disco_desktop.engine.dataset.samples import Dataset, Samples
     from disco_desktop.engine.events import Event
 
 LEAST_RATIO = 0.95

@@ -11,7 +11,7 @@ import polars as pl
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from disco_desktop.engine.task.tabular import BinaryOutcome
+    from disco_desktop.engine.task.outcome import ClassifiedOutcome
 
 LARGEST_NUMBER = 1e15  # beyond it a double no longer tells whole numbers apart
 
@@ -64,14 +64,14 @@ def read_numbers(column: pl.Series) -> NumberCells:
     )
 
 
-def read_outcomes(column: pl.Series, outcome: BinaryOutcome) -> npt.NDArray[np.int8]:
+def read_outcomes(column: pl.Series, outcome: ClassifiedOutcome) -> npt.NDArray[np.int16]:
     """Return for each cell the position of its value in the outcome, UNKNOWN or MISSING.
 
     A cell is meant as it stands; where it is none of the values, 1.0 is as good as 1, since that
     is how a column of whole numbers is often saved.
     """
     text = column.str.strip_chars().fill_null("")
-    found = np.full(len(text), UNKNOWN, dtype=np.int8)
+    found = np.full(len(text), UNKNOWN, dtype=np.int16)
     found[_empty(text)] = MISSING
     numbers = _numbers(text)
     for position, number in enumerate(_numbers(pl.Series(outcome.values, dtype=pl.String))):

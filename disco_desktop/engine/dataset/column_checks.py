@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from disco_desktop.engine.dataset.source_table import SourceTable
-    from disco_desktop.engine.task.tabular import BinaryOutcome, NumericColumn, TabularData
+    from disco_desktop.engine.task.outcome import ClassifiedOutcome
+    from disco_desktop.engine.task.tabular import NumericColumn, TabularData
 
 FAR_OUT = 100.0  # scales away from the center: rather another unit than a rare case
 
@@ -41,7 +42,7 @@ class Findings:
 
     Attributes:
         numbers: float64 (n, f), not-a-number where a cell is empty or faulty.
-        outcomes: int8 (n,), MISSING all over where the outcome was not asked for.
+        outcomes: int16 (n,), MISSING all over where the outcome was not asked for.
         groups: text (n,), or None where there are no groups.
         is_usable: bool (n,).
         problems: why the others are not, and what is odd about those that are.
@@ -49,7 +50,7 @@ class Findings:
     """
 
     numbers: npt.NDArray[np.float64]
-    outcomes: npt.NDArray[np.int8]
+    outcomes: npt.NDArray[np.int16]
     is_usable: npt.NDArray[np.bool_]
     groups: pl.Series | None = None
     problems: list[Problem] = field(default_factory=list)
@@ -64,7 +65,7 @@ class _TableCheck:
         self._table = table
         self.findings = Findings(
             numbers=np.empty((height, len(data.inputs))),
-            outcomes=np.full(height, MISSING, dtype=np.int8),
+            outcomes=np.full(height, MISSING, dtype=np.int16),
             is_usable=np.ones(height, dtype=np.bool_),
         )
 
@@ -83,7 +84,7 @@ class _TableCheck:
             away = np.abs(cells.values - column.center)
             self._tell("cell_far_out", column.name, away > FAR_OUT * column.scale)
 
-    def check_outcome(self, outcome: BinaryOutcome) -> None:
+    def check_outcome(self, outcome: ClassifiedOutcome) -> None:
         found = read_outcomes(self._table.frame[outcome.name], outcome)
         self.findings.outcomes = found
         self._leave_out("outcome_missing", outcome.name, found == MISSING)

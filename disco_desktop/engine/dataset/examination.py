@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
@@ -23,9 +23,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from disco_desktop.engine.dataset.reader import Purpose
     from disco_desktop.engine.task.tabular import TabularData
-
-Purpose: TypeAlias = Literal["training", "test", "prediction"]
 
 
 @dataclass(frozen=True)

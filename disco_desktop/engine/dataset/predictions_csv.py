@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from disco_desktop.engine.dataset.dataset import LoadedTable
+    from disco_desktop.engine.dataset.samples import LoadedTable
 
 # What makes a spreadsheet take a cell for a formula, its wide East Asian forms included.
 # See OWASP, "CSV Injection".
@@ -46,7 +46,7 @@ def outcome_columns(
     Args:
         values: the outcome's values, as they stand in such data.
         prediction: place of the predicted value (n,).
-        probability: of the second value (n,); written is that of the predicted one.
+        probability: of the predicted value (n,).
         truth: place of the true value (n,), where it is known.
     """
     chosen = prediction.tolist()
@@ -54,10 +54,7 @@ def outcome_columns(
     if truth is not None:
         columns["truth"] = [values[place] for place in truth.tolist()]
     columns["prediction"] = [values[place] for place in chosen]
-    columns["probability"] = [
-        round(share if place else 1 - share, 6)
-        for place, share in zip(chosen, probability.tolist(), strict=True)
-    ]
+    columns["probability"] = [round(share, 6) for share in probability.tolist()]
     return columns
 
 

@@ -12,7 +12,7 @@ from disco_desktop.engine.dataset.split import held_out
 
 if TYPE_CHECKING:
     from disco_desktop.engine.dataset.checked_rows import CheckedRows
-    from disco_desktop.engine.task.task import Task
+    from disco_desktop.engine.task.tabular import TabularData
 
 
 @dataclass(frozen=True)
@@ -24,14 +24,14 @@ class Sides:
     problem: Problem | None
 
 
-def divide(task: Task, rows: CheckedRows) -> Sides:
+def divide(data: TabularData, rows: CheckedRows, validation_split: float) -> Sides:
     """Split rows into a training and a validation part."""
-    is_held_out = held_out(rows.units, task.training.validation_split)
+    is_held_out = held_out(rows.units, validation_split)
     training, validation = rows.take(~is_held_out), rows.take(is_held_out)
-    return Sides(training, validation, _problem(task, training, validation))
+    return Sides(training, validation, _problem(data, training, validation))
 
 
-def _problem(task: Task, training: CheckedRows, validation: CheckedRows) -> Problem | None:
+def _problem(data: TabularData, training: CheckedRows, validation: CheckedRows) -> Problem | None:
     count = len(training) + len(validation)
     if count == 0:
         return Problem(code="no_usable_rows", severity="error", count=0)
@@ -39,11 +39,11 @@ def _problem(task: Task, training: CheckedRows, validation: CheckedRows) -> Prob
         return Problem(code="rows_all_equal", severity="error", count=count)
     seen = np.unique(training.outcomes)
     if len(seen) == 1:
-        label = task.data.outcome.labels[int(seen[0])]
+        label = data.outcome.labels[int(seen[0])]
         return Problem(
             code="one_outcome_only",
             severity="error",
-            column=task.data.outcome.name,
+            column=data.outcome.name,
             count=len(training),
             arguments={"label": label},
         )

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from disco_desktop.engine.resources import resource
 from disco_desktop.engine.task.architecture import DenseNetwork
+from disco_desktop.engine.task.outcome import BinaryOutcome
 from disco_desktop.engine.task.provider import TaskProvider
-from disco_desktop.engine.task.tabular import BinaryOutcome, NumericColumn, TabularData
+from disco_desktop.engine.task.tabular import NumericColumn, TabularData
 from disco_desktop.engine.task.task import Adam, Collaboration, Display, Task, Training
 
 if TYPE_CHECKING:

@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import torch
-from torch import nn
 
 from disco_desktop.engine.errors import ModelError
+from disco_desktop.engine.models.dense import dense_network
+from disco_desktop.engine.task.architecture import DenseNetwork
+from disco_desktop.engine.task.tabular import TabularData
 from disco_desktop.engine.weights.manifest import Manifest
 from disco_desktop.engine.weights.weights import Weights
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from disco_desktop.engine.task.task import Task
 
 
 def build_network(task: Task) -> nn.Module:
     """Build the task's network, initialised from torch's random state.
 
-    Takes float32 (n, features) and gives logits, float32 (n, outputs). The names of its
-    parameters are part of every model file and of what travels: they never change.
+    Takes a batch of samples as the task's data are prepared and gives logits, float32
+    (n, outputs). The names of its parameters are part of every model file and of what travels:
+    they never change.
     """
-    widths = (task.data.features, *task.model.hidden, task.data.outputs)
-    last = len(widths) - 1
-    layers: OrderedDict[str, nn.Module] = OrderedDict()
-    for number, (before, after) in enumerate(pairwise(widths), start=1):
-        layers[f"dense{number}"] = nn.Linear(before, after)
-        if number < last:
-            layers[f"relu{number}"] = nn.ReLU()
-    return nn.Sequential(layers)
+    match task.model, task.data:
+        case DenseNetwork() as model, TabularData() as data:
+            return dense_network(model, data)
+    raise TypeError(f"no network for {task.data}")  # the task's schema lets no such task through
 
 
 def manifest_of(task: Task) -> Manifest:

@@ -2,29 +2,83 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 
+from disco_desktop.engine.task.image import ImageData
+from disco_desktop.engine.task.outcome import BinaryOutcome
+from disco_desktop.engine.task.tabular import TabularData
+
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
+
+    from disco_desktop.engine.task.task import Task
 
 
-class BinaryObjective:
+class Objective(ABC):
+    """Turns what a network gives for a batch into a loss, a judgement and probabilities."""
+
+    @abstractmethod
+    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Return the mean loss over all answers that count."""
+
+    @abstractmethod
+    def count_right(self, outputs: Tensor, targets: Tensor) -> int:
+        """Return how many answers are right."""
+
+    def count_answers(self, targets: Tensor) -> int:
+        """Return how many answers count: one a sample, unless a sample asks for several."""
+        return len(targets)
+
+    @abstractmethod
+    def probabilities(self, outputs: Tensor) -> Tensor:
+        """Return the probability of each of the outcome's values, float32 (n, values)."""
+
+
+class BinaryObjective(Objective):
     """One logit a sample: above zero means the outcome's second value."""
 
-    def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """Return the mean binary cross-entropy; `logits` (n, 1), `targets` (n,) of 0 and 1."""
-        return F.binary_cross_entropy_with_logits(logits.squeeze(1), targets)
+    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Return the mean binary cross-entropy; `outputs` (n, 1), `targets` (n,) of 0 and 1."""
+        return F.binary_cross_entropy_with_logits(outputs.squeeze(1), targets)
 
-    def count_right(self, logits: Tensor, targets: Tensor) -> int:
+    def count_right(self, outputs: Tensor, targets: Tensor) -> int:
         """Return for how many samples the likelier outcome is the true one."""
         # In numpy, since torch takes more than twice as long for a few values, batch after batch.
-        says_second = logits.detach().cpu().numpy()[:, 0] > 0
+        says_second = outputs.detach().cpu().numpy()[:, 0] > 0
         return int(np.count_nonzero(says_second == (targets.cpu().numpy() > 0.5)))
 
-    def probabilities(self, logits: Tensor) -> Tensor:
-        """Return the probability of the outcome's second value, shape (n,)."""
-        return torch.sigmoid(logits.squeeze(1))
+    def probabilities(self, outputs: Tensor) -> Tensor:
+        """Return the probabilities of both values, float32 (n, 2)."""
+        second = torch.sigmoid(outputs.float())
+        return torch.cat([1 - second, second], dim=1)
+
+
+class ClassObjective(Objective):
+    """One logit a value: the largest one is the answer."""
+
+    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Return the mean cross-entropy; `outputs` (n, values), `targets` int64 (n,)."""
+        return F.cross_entropy(outputs, targets)
+
+    def count_right(self, outputs: Tensor, targets: Tensor) -> int:
+        """Return for how many samples the likeliest value is the true one."""
+        return int((outputs.detach().argmax(dim=1) == targets).sum())
+
+    def probabilities(self, outputs: Tensor) -> Tensor:
+        """Return the probability of each value, float32 (n, values)."""
+        return torch.softmax(outputs.float(), dim=1)
+
+
+def build_objective(task: Task, network: nn.Module) -> Objective:
+    """Return what the task's network is trained for."""
+    match task.data:
+        case TabularData(outcome=BinaryOutcome()) | ImageData(outcome=BinaryOutcome()):
+            return BinaryObjective()
+        case TabularData() | ImageData():
+            return ClassObjective()
+    raise TypeError(f"no objective for {task.data}")  # every kind of data has one

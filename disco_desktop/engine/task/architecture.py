@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from msgspec import Meta, Struct
+
+from disco_desktop.engine.task.tabular import TabularData
+
+if TYPE_CHECKING:
+    from disco_desktop.engine.task.data import Data
 
 Width: TypeAlias = Annotated[int, Meta(ge=1, le=65_536)]
 
@@ -21,9 +26,19 @@ class DenseNetwork(
 
     hidden: Annotated[tuple[Width, ...], Meta(max_length=64)]
 
-    def elements(self, *, features: int, outputs: int) -> int:
+    def check_fits(self, data: Data) -> None:
+        """Make sure that such data can be put into this network.
+
+        Raises:
+            ValueError: they cannot.
+        """
+        if not isinstance(data, TabularData):
+            raise ValueError("a dense `model` takes rows of a table")
+
+    def elements(self, data: Data) -> int:
         """Return how many numbers the weights are: a matrix and a bias a layer."""
-        widths = (features, *self.hidden, outputs)
+        assert isinstance(data, TabularData)  # noqa: S101 - it was checked
+        widths = (data.features, *self.hidden, data.outputs)
         return sum((before + 1) * after for before, after in pairwise(widths))
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
-ColumnName: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200)]
+from disco_desktop.engine.task.outcome import ClassifiedOutcome, ColumnName
 
 
 class NumericColumn(
@@ -30,28 +30,6 @@ class NumericColumn(
 Column: TypeAlias = NumericColumn
 
 
-class BinaryOutcome(
-    Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="binary"
-):
-    """A column with one of two values, for instance whether a passenger survived.
-
-    Attributes:
-        values: the two values as they stand in the file; the network predicts the second.
-        labels: what a person calls them, in the same order.
-    """
-
-    name: ColumnName
-    values: tuple[str, str]
-    labels: tuple[str, str]
-
-    def __post_init__(self) -> None:
-        if self.values[0] == self.values[1]:
-            raise ValueError("the two `values` must differ")
-
-
-Outcome: TypeAlias = BinaryOutcome
-
-
 class TabularData(
     Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="tabular"
 ):
@@ -62,7 +40,7 @@ class TabularData(
     """
 
     inputs: Annotated[tuple[Column, ...], Meta(min_length=1, max_length=4096)]
-    outcome: Outcome
+    outcome: ClassifiedOutcome
     group: ColumnName | None = None
 
     @property
@@ -71,9 +49,24 @@ class TabularData(
         return len(self.inputs)
 
     @property
+    def predicts(self) -> str:
+        """What a person calls that which is predicted."""
+        return self.outcome.name
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What a person calls the values that can be predicted."""
+        return self.outcome.labels
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The same, as they stand in the data."""
+        return self.outcome.values
+
+    @property
     def outputs(self) -> int:
-        """Width of what the network predicts: one logit for a binary outcome."""
-        return 1
+        """Width of what the network predicts."""
+        return self.outcome.outputs
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.inputs]

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from disco_desktop.engine.errors import TaskError
 from disco_desktop.engine.task.architecture import Architecture
-from disco_desktop.engine.task.tabular import TabularData
+from disco_desktop.engine.task.data import Data
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -126,10 +126,18 @@ class Task(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     schema_version: Annotated[int, Meta(ge=1)] = SCHEMA_VERSION
     id: TaskId
     display: Display
-    data: TabularData
+    data: Data
     model: Architecture
     training: Training
     collaboration: Collaboration
+
+    def __post_init__(self) -> None:
+        self.model.check_fits(self.data)
+
+    @property
+    def elements(self) -> int:
+        """How many numbers the network's weights are."""
+        return self.model.elements(self.data)
 
     @property
     def digest(self) -> str:

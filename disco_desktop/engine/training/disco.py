@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from disco_desktop.engine.client.local import LocalClient
 from disco_desktop.engine.models.device import choose_device
 from disco_desktop.engine.models.network import build_network
-from disco_desktop.engine.models.objective import BinaryObjective
+from disco_desktop.engine.models.objective import build_objective
 from disco_desktop.engine.training.distributed_trainer import DistributedTrainer
 from disco_desktop.engine.training.keeper import Keeper
 from disco_desktop.engine.training.learner import Learner
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from disco_desktop.engine.client.client import Client
-    from disco_desktop.engine.dataset.dataset import Dataset
+    from disco_desktop.engine.dataset.samples import Dataset
     from disco_desktop.engine.events import Event
     from disco_desktop.engine.memory.memory import Memory
     from disco_desktop.engine.memory.record import ModelRecord
@@ -73,9 +73,10 @@ class Disco:
     ) -> None:
         is_alone = isinstance(client, LocalClient)
         scheme: Scheme = "local" if is_alone else task.collaboration.scheme
+        network = build_network(task)
         learner = Learner(
-            build_network(task),
-            BinaryObjective(),
+            network,
+            build_objective(task, network),
             task.training.optimizer,
             dataset,
             choose_device(device),

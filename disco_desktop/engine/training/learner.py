@@ -9,6 +9,7 @@ import torch
 
 from disco_desktop.engine.errors import ModelError
 from disco_desktop.engine.models.network import load_weights, read_weights
+from disco_desktop.engine.models.sample_tensors import SampleTensors
 from disco_desktop.engine.training.optimizer import bare_step, build_optimizer
 from disco_desktop.engine.validation.evaluation import evaluate
 
@@ -17,10 +18,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from disco_desktop.engine.dataset.dataset import Dataset
-    from disco_desktop.engine.dataset.samples import Samples
+    from disco_desktop.engine.dataset.samples import Dataset
     from disco_desktop.engine.events import Metrics
-    from disco_desktop.engine.models.objective import BinaryObjective
+    from disco_desktop.engine.models.objective import Objective
     from disco_desktop.engine.task.task import Adam, StochasticGradientDescent
     from disco_desktop.engine.weights.weights import Weights
 
@@ -29,15 +29,12 @@ _STATE = "state"
 
 
 class Learner:
-    """Trains a network on the training part and measures it on the validation part.
-
-    Both parts lie on the device as whole tables; a batch is gathered from them by row.
-    """
+    """Trains a network on the training part and measures it on the validation part."""
 
     def __init__(
         self,
         network: torch.nn.Module,
-        objective: BinaryObjective,
+        objective: Objective,
         optimizer: Adam | StochasticGradientDescent,
         dataset: Dataset,
         device: torch.device,
@@ -48,8 +45,10 @@ class Learner:
         self._parameters = list(self._network.parameters())
         self._objective = objective
         self._optimizer_settings = optimizer
-        self._features, self._targets = tables_of(dataset.training, device)
-        self._validation = tables_of(dataset.validation, device)
+        self._training, self._validation = (
+            SampleTensors(samples.features, samples.targets, device)
+            for samples in (dataset.training, dataset.validation)
+        )
         self.reset_optimizer()
 
     def reset_optimizer(self) -> None:
@@ -57,32 +56,34 @@ class Learner:
         self._optimizer = build_optimizer(self._optimizer_settings, self._parameters)
         self._take_step = bare_step(self._optimizer)
 
-    def step(self, rows: torch.Tensor) -> tuple[float, int]:
+    def step(self, rows: torch.Tensor) -> tuple[float, int, int]:
         """Train on the samples at these rows, int64 (n,), on the device.
 
         Returns:
-            Their mean loss and how many were predicted right, both before the step.
+            The mean loss of their answers, how many were right and how many there were, all
+            before the step.
 
         Raises:
             ModelError: the loss is no longer a finite number; the weights are as before.
         """
         if not self._network.training:  # setting it visits every layer
             self._network.train()
-        targets = self._targets.index_select(0, rows)
+        features, targets = self._training.take(rows)
         for parameter in self._parameters:  # a twentieth of the time of the optimizer's zero_grad
             parameter.grad = None
-        logits = self._network(self._features.index_select(0, rows))
-        loss = self._objective.loss(logits, targets)
+        outputs = self._network(features)
+        loss = self._objective.loss(outputs, targets)
         value = loss.item()
         if not math.isfinite(value):
             raise ModelError("training_diverged", detail=f"loss {value}")
         loss.backward()  # type: ignore[no-untyped-call]
         self._take_step()
-        return value, self._objective.count_right(logits, targets)
+        right = self._objective.count_right(outputs, targets)
+        return value, right, self._objective.count_answers(targets)
 
     def validate(self) -> Metrics:
         """Measure the network on the validation part."""
-        return evaluate(self._network, self._objective, *self._validation)
+        return evaluate(self._network, self._objective, self._validation)
 
     def read_weights(self) -> Weights:
         """Copy the weights out.
@@ -133,11 +134,3 @@ class Learner:
 
 def _copied(tensor: torch.Tensor) -> NDArray[Any]:
     return tensor.detach().cpu().clone().numpy()
-
-
-def tables_of(samples: Samples, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return features (n, f) and targets (n,) as tensors on a device."""
-    if samples.targets is None:
-        raise ValueError("samples without targets cannot be learnt from")
-    features = torch.from_numpy(samples.features).to(device)
-    return features, torch.from_numpy(samples.targets).to(device)

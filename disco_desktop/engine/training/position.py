@@ -14,9 +14,10 @@ class Position(Struct, kw_only=True):
         round, epoch: the present ones, from one; epochs count over the whole training. An epoch
             past the round's last one means that the exchange is due.
         batch: how many batches of the epoch are done.
-        loss: sum over the samples of the epoch so far.
-        right: number of them that were predicted right.
-        samples: number of them.
+        loss: sum over the answers of the epoch so far.
+        right: number of them that were right.
+        answers: number of them: one a sample, unless a sample asks for several.
+        samples: number of samples.
         seconds: spent on training them.
     """
 
@@ -25,26 +26,31 @@ class Position(Struct, kw_only=True):
     batch: int = 0
     loss: float = 0.0
     right: int = 0
+    answers: int = 0
     samples: int = 0
     seconds: float = 0.0
 
-    def add_batch(self, *, loss: float, right: int, samples: int, seconds: float) -> None:
+    def add_batch(
+        self, *, loss: float, right: int, answers: int, samples: int, seconds: float
+    ) -> None:
         """Count a batch, `loss` being its mean."""
         self.batch += 1
-        self.loss += loss * samples
+        self.loss += loss * answers
         self.right += right
+        self.answers += answers
         self.samples += samples
         self.seconds += seconds
 
     @property
     def metrics(self) -> Metrics:
         """Means over the epoch so far."""
-        samples = max(self.samples, 1)
+        answers = max(self.answers, 1)
         return Metrics(
-            loss=self.loss / samples, accuracy=self.right / samples, samples=self.samples
+            loss=self.loss / answers, accuracy=self.right / answers, samples=self.samples
         )
 
     def begin_epoch(self, epoch: int) -> None:
         """Go to the beginning of an epoch."""
         self.epoch = epoch
-        self.batch, self.loss, self.right, self.samples, self.seconds = 0, 0.0, 0, 0, 0.0
+        self.batch, self.loss, self.seconds = 0, 0.0, 0.0
+        self.right, self.answers, self.samples = 0, 0, 0

@@ -86,18 +86,19 @@ class Progress:
             order = order.to(self.learner.device)
             self._order = order.split(self.settings.batch_size)  # type: ignore[no-untyped-call]
         rows = self._order[position.batch]
-        samples = len(rows)
-        loss, right = self.learner.step(rows)
+        loss, right, answers = self.learner.step(rows)
         seconds = time.perf_counter() - started
-        position.add_batch(loss=loss, right=right, samples=samples, seconds=seconds)
+        position.add_batch(
+            loss=loss, right=right, answers=answers, samples=len(rows), seconds=seconds
+        )
         return BatchTrained(
             round=position.round,
             epoch=position.epoch,
             batch=position.batch,
             batches=self._batches,
             loss=loss,
-            accuracy=right / samples,
-            samples=samples,
+            accuracy=right / max(answers, 1),
+            samples=len(rows),
         )
 
     def _end_epoch(self) -> EpochTrained:

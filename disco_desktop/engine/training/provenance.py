@@ -12,7 +12,7 @@ from disco_desktop.engine.memory.record import History, ModelRecord, new_model_i
 from disco_desktop.engine.memory.stored_model import StoredModel
 
 if TYPE_CHECKING:
-    from disco_desktop.engine.dataset.dataset import Dataset
+    from disco_desktop.engine.dataset.samples import Dataset
     from disco_desktop.engine.events import Metrics
     from disco_desktop.engine.task.task import Scheme, Task
     from disco_desktop.engine.training.checkpoint import CheckpointState

@@ -9,33 +9,32 @@ import torch
 from disco_desktop.engine.events import Metrics
 
 if TYPE_CHECKING:
-    from disco_desktop.engine.models.objective import BinaryObjective
+    from disco_desktop.engine.models.objective import Objective
+    from disco_desktop.engine.models.sample_tensors import SampleTensors
 
-BATCH = 4096  # samples in one go: many enough to be fast, few enough for any memory
 
-
-def predict_logits(network: torch.nn.Module, features: torch.Tensor) -> torch.Tensor:
-    """Return the logits (n, outputs) of all samples (n, f), batch by batch."""
+def predict_outputs(network: torch.nn.Module, samples: SampleTensors) -> torch.Tensor:
+    """Return what the network gives for all samples, (n, outputs), piece by piece."""
     network.eval()
     with torch.inference_mode():
-        if len(features) <= BATCH:
-            return network(features)  # type: ignore[no-any-return]
-        starts = range(0, len(features), BATCH)
-        return torch.cat([network(features[start : start + BATCH]) for start in starts])
+        return torch.cat([network(features) for features, _ in samples.pieces()])
 
 
-def evaluate(
-    network: torch.nn.Module,
-    objective: BinaryObjective,
-    features: torch.Tensor,
-    targets: torch.Tensor,
-) -> Metrics:
-    """Return mean loss and share of right answers; `features` (n, f), `targets` (n,)."""
-    samples = len(targets)
-    if not samples:
-        return Metrics(loss=0.0, accuracy=0.0, samples=0)
-    logits = predict_logits(network, features)
+def evaluate(network: torch.nn.Module, objective: Objective, samples: SampleTensors) -> Metrics:
+    """Return mean loss and share of right answers."""
+    network.eval()
+    loss, right, answers = 0.0, 0, 0
     with torch.inference_mode():
-        loss = objective.loss(logits, targets).item()
-        right = objective.count_right(logits, targets)
-    return Metrics(loss=loss, accuracy=right / samples, samples=samples)
+        for features, targets in samples.pieces():
+            if targets is None:
+                raise ValueError("samples without targets cannot be measured on")
+            count = objective.count_answers(targets)
+            if not count:
+                continue
+            outputs = network(features)
+            loss += objective.loss(outputs, targets).item() * count
+            right += objective.count_right(outputs, targets)
+            answers += count
+    if not answers:
+        return Metrics(loss=0.0, accuracy=0.0, samples=len(samples))
+    return Metrics(loss=loss / answers, accuracy=right / answers, samples=len(samples))

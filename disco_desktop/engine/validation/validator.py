@@ -11,8 +11,9 @@ import torch
 from disco_desktop.engine.errors import DataError
 from disco_desktop.engine.models.device import choose_device
 from disco_desktop.engine.models.network import build_network, load_weights
-from disco_desktop.engine.models.objective import BinaryObjective
-from disco_desktop.engine.validation.evaluation import predict_logits
+from disco_desktop.engine.models.objective import build_objective
+from disco_desktop.engine.models.sample_tensors import SampleTensors
+from disco_desktop.engine.validation.evaluation import predict_outputs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,24 +28,28 @@ class Predictions:
     """What a model says of each sample.
 
     Attributes:
-        probability: of the outcome's second value, float32 (n,).
-        prediction: 0 or 1, the likelier outcome's place among its values, int64 (n,).
+        probabilities: of each of the outcome's values, float32 (n, values).
+        prediction: place of the likeliest value, int64 (n,).
     """
 
-    probability: NDArray[np.float32]
+    probabilities: NDArray[np.float32]
     prediction: NDArray[np.int64]
+
+    @property
+    def probability(self) -> NDArray[np.float32]:
+        """Of what was predicted, float32 (n,)."""
+        return np.take_along_axis(self.probabilities, self.prediction[:, None], axis=1)[:, 0]
 
 
 @dataclass(frozen=True, kw_only=True)
-class TestResult:
+class TestResult(Predictions):
     """How a model does on labelled samples.
 
     Attributes:
-        loss: mean binary cross-entropy.
+        loss: mean cross-entropy.
         accuracy: share of right predictions.
         samples: number of samples.
-        truth: 0 or 1 a sample, int64 (n,).
-        prediction, probability: as in `Predictions`.
+        truth: place of the true value a sample, int64 (n,).
         confusion: counts, one row a true outcome and one column a predicted one.
     """
 
@@ -54,8 +59,6 @@ class TestResult:
     accuracy: float
     samples: int
     truth: NDArray[np.int64]
-    prediction: NDArray[np.int64]
-    probability: NDArray[np.float32]
     confusion: tuple[tuple[int, ...], ...]
 
 
@@ -68,8 +71,8 @@ class Validator:
 
     def __init__(self, task: Task, weights: Weights, *, device: str | None = None) -> None:
         self._device = choose_device(device)
-        self._objective = BinaryObjective()
         self._network = build_network(task)
+        self._objective = build_objective(task, self._network)
         load_weights(self._network, weights)
         self._network.to(self._device)
 
@@ -81,30 +84,33 @@ class Validator:
         """
         if samples.targets is None or not len(samples):
             raise DataError("no_usable_rows", count=0)
-        logits = self._logits(samples)
-        loss = self._objective.loss(logits, torch.from_numpy(samples.targets)).item()
-        predictions = self._predictions(logits)
+        outputs = self._outputs(samples)
+        loss = self._objective.loss(outputs, torch.from_numpy(samples.targets)).item()
+        predictions = self._predictions(outputs)
         truth = samples.targets.astype(np.int64)
-        confusion = np.bincount(2 * truth + predictions.prediction, minlength=4).reshape(2, 2)
+        values = predictions.probabilities.shape[1]
+        pairs = np.bincount(values * truth + predictions.prediction, minlength=values**2)
+        confusion = pairs.reshape(values, values)
         return TestResult(
             loss=loss,
             accuracy=int(confusion.trace()) / len(truth),
             samples=len(truth),
             truth=truth,
             prediction=predictions.prediction,
-            probability=predictions.probability,
+            probabilities=predictions.probabilities,
             confusion=tuple(tuple(row) for row in confusion.tolist()),
         )
 
     def predict(self, samples: Samples) -> Predictions:
-        """Say for each sample which outcome is likelier, and how likely."""
-        return self._predictions(self._logits(samples))
+        """Say for each sample which outcome is likeliest, and how likely each is."""
+        return self._predictions(self._outputs(samples))
 
-    def _logits(self, samples: Samples) -> torch.Tensor:
-        features = torch.from_numpy(samples.features).to(self._device)
-        return predict_logits(self._network, features).cpu()
+    def _outputs(self, samples: Samples) -> torch.Tensor:
+        tensors = SampleTensors(samples.features, samples.targets, self._device)
+        return predict_outputs(self._network, tensors).cpu()
 
-    def _predictions(self, logits: torch.Tensor) -> Predictions:
-        probability = self._objective.probabilities(logits).numpy()
-        prediction = (logits.squeeze(1) > 0).to(torch.int64).numpy()
-        return Predictions(probability=probability, prediction=prediction)
+    def _predictions(self, outputs: torch.Tensor) -> Predictions:
+        probabilities = self._objective.probabilities(outputs).numpy()
+        return Predictions(
+            probabilities=probabilities, prediction=probabilities.argmax(axis=1).astype(np.int64)
+        )

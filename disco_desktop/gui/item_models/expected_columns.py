@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from disco_desktop.app.inert_text import inert
+from disco_desktop.engine.task.tabular import TabularData
 from disco_desktop.gui.wording import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from disco_desktop.engine.task.tabular import NumericColumn, TabularData
+    from disco_desktop.engine.task.data import Data
+    from disco_desktop.engine.task.tabular import NumericColumn
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -25,16 +27,26 @@ class ExpectedColumnsModel(QAbstractTableModel):
         self._lines: list[tuple[str, ...]] = []
 
     def show_columns(
-        self, data: TabularData, example: Mapping[str, str], *, with_outcome: bool = True
+        self, data: Data, example: Mapping[str, str], *, with_outcome: bool = True
     ) -> None:
-        """Show a task's columns, with the outcome where that is needed too."""
+        """Show a task's columns, with the outcome where that is needed too; none but of tables."""
         self.beginResetModel()
-        self._lines = [self._input(column, example) for column in data.inputs]
+        self._lines = (
+            self._columns(data, example, with_outcome=with_outcome)
+            if isinstance(data, TabularData)
+            else []
+        )
+        self.endResetModel()
+
+    def _columns(
+        self, data: TabularData, example: Mapping[str, str], *, with_outcome: bool
+    ) -> list[tuple[str, ...]]:
+        lines = [self._input(column, example) for column in data.inputs]
         if with_outcome:
             outcome = data.outcome
             pairs = zip(outcome.values, outcome.labels, strict=True)
             said = ", ".join(f"{value} = {label}" for value, label in pairs)
-            self._lines.append(
+            lines.append(
                 (
                     outcome.name,
                     self.tr("the outcome, which is predicted"),
@@ -44,7 +56,7 @@ class ExpectedColumnsModel(QAbstractTableModel):
                 )
             )
         if data.group is not None and with_outcome:
-            self._lines.append(
+            lines.append(
                 (
                     data.group,
                     self.tr("rows that belong together, for instance a patient's"),
@@ -53,7 +65,7 @@ class ExpectedColumnsModel(QAbstractTableModel):
                     example.get(data.group, NOTHING),
                 )
             )
-        self.endResetModel()
+        return lines
 
     def _input(self, column: NumericColumn, example: Mapping[str, str]) -> tuple[str, ...]:
         empty = {

@@ -265,7 +265,7 @@ class DataPage(Page):
         usable = max(report.usable_rows, 1)
         for name, rows in (("training", report.training), ("validation", report.validation)):
             self._cards[name].show_value(count(rows), share(rows / usable))
-        self._balance_of.setText(inert(task.data.outcome.name))
+        self._balance_of.setText(inert(task.data.predicts))
         self._balance.show_counts([(inert(name), n) for name, n in report.balance.items()])
         shape = answer.shape
         self._preview_title.setText(

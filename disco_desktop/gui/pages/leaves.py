@@ -189,14 +189,13 @@ class LeavesPage(Page):
 
     def _draw_update(self, session: Session, last: int | None) -> None:
         task = session.folder.plan.task
-        elements = task.model.elements(features=task.data.features, outputs=task.data.outputs)
         width = _BYTES[task.collaboration.codec]
         self._update.show_facts([
             (self.tr("Round"), count(last) if last else self.tr("none has ended yet")),
             (self.tr("What it was"), self.tr(
                 "{number}, one for each weight of the model: by how much it has changed"
-            ).format(number=counted(elements, self.tr("number"), self.tr("numbers")))),
+            ).format(number=counted(task.elements, self.tr("number"), self.tr("numbers")))),
             (self.tr("Size"), self.tr("{size}, {bits} bits a number").format(
-                size=size(elements * width), bits=8 * width)),
+                size=size(task.elements * width), bits=8 * width)),
             (self.tr("Beside it"), self.tr("your number of training samples, to weigh it by")),
         ])  # fmt: skip

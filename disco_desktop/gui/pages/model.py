@@ -12,6 +12,7 @@ from disco_desktop.app.curves import Curves
 from disco_desktop.app.inert_text import inert
 from disco_desktop.app.sentences import sentence
 from disco_desktop.engine.errors import DiscoError
+from disco_desktop.gui.data_words import learns_from
 from disco_desktop.gui.icons import icon
 from disco_desktop.gui.model_actions import ModelActions
 from disco_desktop.gui.model_words import company
@@ -224,10 +225,9 @@ class ModelDetailsPage(Page):
         self._show_facts(description)
         self._task_facts.show_facts([
             (self.tr("Task"), inert(task.display.title)),
-            (self.tr("Learns from"), inert(
-                ", ".join(column_.name for column_ in task.data.inputs), longest=400)),
-            (self.tr("Predicts"), inert(task.data.outcome.name)),
-            (self.tr("Answers"), inert(", ".join(task.data.outcome.labels), longest=400)),
+            (self.tr("Learns from"), learns_from(task.data)),
+            (self.tr("Predicts"), inert(task.data.predicts)),
+            (self.tr("Answers"), inert(", ".join(task.data.labels), longest=400)),
         ])  # fmt: skip
         self._show_curves(description.history)
         self._found.show()

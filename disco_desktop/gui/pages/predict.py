@@ -113,7 +113,7 @@ class PredictPage(ModelPage):
             count(answer.left_out), self.tr("not usable") if answer.left_out else ""
         )
         if self._model is not None:
-            self._outcome.setText(inert(self._model.task.data.outcome.name))
+            self._outcome.setText(inert(self._model.task.data.predicts))
         self._counts.show_counts(list(zip(self._labels, answer.counts, strict=True)))
 
     def _show_rows(self) -> None:

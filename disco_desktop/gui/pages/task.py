@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from disco_desktop.app.inert_text import inert, inert_paragraphs
+from disco_desktop.gui.data_words import parts_of
 from disco_desktop.gui.pages.page import Page
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
 from disco_desktop.gui.widgets.buttons import ActionButton
@@ -96,10 +97,7 @@ class TaskPage(Page):
         self._data_format.setText(inert_paragraphs(display.data_format))
         self._model.setText(inert_paragraphs(display.model))
         self._columns.setVisible(not display.data_format)
-        self._columns.show_facts(
-            [(inert(column.name), inert(column.description)) for column in task.data.inputs]
-            + [(inert(task.data.outcome.name), self._outcome(task))]
-        )
+        self._columns.show_facts(parts_of(task.data))
         self._together.show_facts(self._agreement(task))
         self._show_badges(task)
         self._epochs.setValue(journey.epochs or task.training.epochs)
@@ -108,12 +106,6 @@ class TaskPage(Page):
         self._show_rounds()
         self.outer.setVisible(True)
         self.setEnabled(True)
-
-    def _outcome(self, task: Task) -> str:
-        outcome = task.data.outcome
-        pairs = zip(outcome.values, outcome.labels, strict=True)
-        said = ", ".join(f"{inert(value)} = {inert(label)}" for value, label in pairs)
-        return self.tr("what is predicted: {values}").format(values=said)
 
     def _agreement(self, task: Task) -> list[tuple[str, str | QWidget]]:
         together, training = task.collaboration, task.training

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from disco_desktop.engine.task.architecture import DenseNetwork
-from disco_desktop.engine.task.tabular import BinaryOutcome, NumericColumn, TabularData
+from disco_desktop.engine.task.outcome import BinaryOutcome
+from disco_desktop.engine.task.tabular import NumericColumn, TabularData
 from disco_desktop.engine.task.task import Adam, Collaboration, Display, Task, Training
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from disco_desktop.engine.dataset.cells import MISSING, UNKNOWN, read_numbers, read_outcomes
-from disco_desktop.engine.task.tabular import BinaryOutcome
+from disco_desktop.engine.task.outcome import BinaryOutcome
 
 
 def column(*cells: str | None) -> pl.Series:

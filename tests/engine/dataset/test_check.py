@@ -6,8 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from disco_desktop.engine.dataset.check import check_data
-from disco_desktop.engine.dataset.dataset import load_dataset
+from disco_desktop.engine.dataset.dataset import check_data, load_dataset
 from disco_desktop.engine.errors import DataError
 
 

@@ -7,8 +7,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from disco_desktop.engine.dataset.check import check_data
-from disco_desktop.engine.dataset.dataset import load_dataset, load_labelled, load_unlabelled
+from disco_desktop.engine.dataset.dataset import (
+    check_data,
+    load_dataset,
+    load_labelled,
+    load_unlabelled,
+)
 from disco_desktop.engine.dataset.share import Share
 from disco_desktop.engine.errors import DataError
 from disco_desktop.engine.task.tabular import NumericColumn
@@ -182,7 +186,7 @@ def test_data_to_test_on_are_prepared_as_those_of_the_training(task, csv_file, t
         task,
         csv_file("age,dose,ill\n60,,yes\nx,1,no\n70,1,no\n", "test.csv"),
         dataset.preprocessing,
-    )
+    ).samples
     assert samples.rows.tolist() == [1, 3]
     assert samples.targets.tolist() == [1.0, 0.0]
     assert samples.features[:, 0].tolist() == [1.0, 2.0]
@@ -191,14 +195,14 @@ def test_data_to_test_on_are_prepared_as_those_of_the_training(task, csv_file, t
 
 def test_one_row_of_one_outcome_is_enough_to_test_on(task, csv_file, twenty_rows) -> None:
     preprocessing = load_dataset(task, csv_file(twenty_rows)).preprocessing
-    samples = load_labelled(task, csv_file("age,dose,ill\n60,1,yes\n"), preprocessing)
-    assert len(samples) == 1
+    loaded = load_labelled(task, csv_file("age,dose,ill\n60,1,yes\n"), preprocessing)
+    assert len(loaded.samples) == 1
 
 
 def test_no_group_is_needed_to_test_or_predict(task_with, csv_file, twenty_rows) -> None:
     preprocessing = load_dataset(task_with(), csv_file(twenty_rows)).preprocessing
     grouped = task_with(group="patient")
-    assert len(load_labelled(grouped, csv_file(twenty_rows), preprocessing)) == 20
+    assert len(load_labelled(grouped, csv_file(twenty_rows), preprocessing).samples) == 20
     assert len(load_unlabelled(grouped, csv_file(twenty_rows), preprocessing).samples) == 20
 
 

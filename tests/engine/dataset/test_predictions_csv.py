@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from disco_desktop.engine.dataset.dataset import LoadedTable, load_dataset, load_unlabelled
+from disco_desktop.engine.dataset.dataset import load_dataset, load_unlabelled
 from disco_desktop.engine.dataset.predictions_csv import inert, write_predictions
-from disco_desktop.engine.dataset.samples import Samples
+from disco_desktop.engine.dataset.samples import LoadedTable, Samples
 from disco_desktop.engine.errors import StorageError
 
 

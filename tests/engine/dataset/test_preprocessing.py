@@ -11,7 +11,8 @@ from hypothesis.extra import numpy as arrays
 
 from disco_desktop.engine.dataset.preprocessing import NumericPreparation, Preprocessing, fit
 from disco_desktop.engine.errors import DataError
-from disco_desktop.engine.task.tabular import BinaryOutcome, NumericColumn, TabularData
+from disco_desktop.engine.task.outcome import BinaryOutcome
+from disco_desktop.engine.task.tabular import NumericColumn, TabularData
 
 OUTCOME = BinaryOutcome(name="y", values=("0", "1"), labels=("no", "yes"))
 NAN = np.nan

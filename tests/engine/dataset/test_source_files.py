@@ -20,7 +20,7 @@ import os, sys
 from pathlib import Path
 import msgspec
 import numpy.ma  # numpy itself loads it late
-from disco_desktop.engine.dataset.check import check_data
+from disco_desktop.engine.dataset.dataset import check_data
 from disco_desktop.engine.default_tasks.titanic import TitanicProvider
 if os.geteuid() == 0:
     os.setgroups([])

@@ -8,8 +8,7 @@ import statistics
 
 import pytest
 
-from disco_desktop.engine.dataset.check import check_data
-from disco_desktop.engine.dataset.dataset import load_dataset, load_unlabelled
+from disco_desktop.engine.dataset.dataset import check_data, load_dataset, load_unlabelled
 from disco_desktop.engine.dataset.share import Share
 from disco_desktop.engine.default_tasks.titanic import TitanicProvider
 from disco_desktop.engine.task.task import decode_task, encode_task

@@ -7,7 +7,7 @@ import torch
 
 from disco_desktop.engine.errors import ModelError
 from disco_desktop.engine.models.device import choose_device
-from disco_desktop.engine.models.objective import BinaryObjective
+from disco_desktop.engine.models.objective import BinaryObjective, ClassObjective
 
 LOGITS = torch.tensor([[2.0], [-1.0], [0.5], [-3.0]])
 TARGETS = torch.tensor([1.0, 1.0, 0.0, 0.0])
@@ -29,9 +29,24 @@ def test_counting_does_not_disturb_what_is_to_be_trained() -> None:
     assert BinaryObjective().count_right(logits * 1, TARGETS) == 2
 
 
-def test_probabilities_are_those_of_the_second_value() -> None:
+def test_probabilities_are_those_of_both_values() -> None:
     probabilities = BinaryObjective().probabilities(LOGITS)
-    assert probabilities.tolist() == pytest.approx([0.8808, 0.2689, 0.6225, 0.0474], abs=1e-4)
+    second = pytest.approx([0.8808, 0.2689, 0.6225, 0.0474], abs=1e-4)
+    assert probabilities[:, 1].tolist() == second
+    assert torch.allclose(probabilities.sum(dim=1), torch.ones(4))
+
+
+def test_of_several_classes_the_likeliest_one_is_the_answer() -> None:
+    logits = torch.tensor([[2.0, 0.0, 1.0], [0.0, 0.0, 3.0]])
+    targets = torch.tensor([0, 1])
+    objective = ClassObjective()
+    assert objective.count_right(logits, targets) == 1
+    first = -math.log(math.exp(2) / (math.exp(2) + 1 + math.e))
+    second = -math.log(1 / (2 + math.exp(3)))
+    assert objective.loss(logits, targets).item() == pytest.approx((first + second) / 2)
+    probabilities = objective.probabilities(logits)
+    assert torch.allclose(probabilities.sum(dim=1), torch.ones(2))
+    assert probabilities[0, 0].item() == pytest.approx(math.exp(-first))
 
 
 def test_a_device_is_found_by_itself() -> None:

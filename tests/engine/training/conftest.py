@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from disco_desktop.engine.client.local import LocalClient
-from disco_desktop.engine.dataset.dataset import Dataset, load_dataset
+from disco_desktop.engine.dataset.dataset import load_dataset
 from disco_desktop.engine.default_tasks.titanic import TitanicProvider
 from disco_desktop.engine.memory.disk_memory import DiskMemory
 from disco_desktop.engine.models.initialise import initial_weights
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from disco_desktop.engine.client.client import Client
+    from disco_desktop.engine.dataset.samples import Dataset
     from disco_desktop.engine.events import Event
     from disco_desktop.engine.memory.memory import Memory
     from disco_desktop.engine.training.result import TrainingResult

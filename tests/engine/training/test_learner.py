@@ -18,7 +18,7 @@ from disco_desktop.engine.training.random_state import (
 )
 
 if TYPE_CHECKING:
-    from disco_desktop.engine.dataset.dataset import Dataset
+    from disco_desktop.engine.dataset.samples import Dataset
 
 CPU = torch.device("cpu")
 

@@ -26,7 +26,7 @@ from tests.engine.training.conftest import PROVIDER, TASK, disco_of, read, train
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from disco_desktop.engine.dataset.dataset import Dataset
+    from disco_desktop.engine.dataset.samples import Dataset
     from disco_desktop.engine.memory.disk_memory import DiskMemory
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from disco_desktop.engine.dataset.dataset import Dataset, load_dataset
+from disco_desktop.engine.dataset.dataset import load_dataset
 from disco_desktop.engine.dataset.share import Share
 from disco_desktop.engine.errors import ServerError
 from disco_desktop.engine.events import BatchTrained, EpochTrained, RoundEnded, StatusChanged
@@ -19,6 +19,7 @@ from tests.engine.training.conftest import PROVIDER, TASK, disco_of, read, train
 from tests.engine.training.meeting import Meeting, MeetingClient
 
 if TYPE_CHECKING:
+    from disco_desktop.engine.dataset.samples import Dataset
     from disco_desktop.engine.memory.disk_memory import DiskMemory
 
 

@@ -3,12 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from disco_desktop.engine.dataset.dataset import Dataset, load_dataset
-from disco_desktop.engine.dataset.samples import Samples
+from disco_desktop.engine.dataset.dataset import load_dataset
+from disco_desktop.engine.dataset.samples import Dataset, Samples
 from disco_desktop.engine.default_tasks.titanic import TitanicProvider
 from disco_desktop.engine.errors import DataError, ModelError
 from disco_desktop.engine.models.initialise import initial_weights
-from disco_desktop.engine.validation.evaluation import BATCH
+from disco_desktop.engine.models.sample_tensors import MOST_IN_PIECE
 from disco_desktop.engine.validation.validator import Validator
 from disco_desktop.engine.weights.manifest import Manifest
 from disco_desktop.engine.weights.weights import Weights
@@ -35,10 +35,11 @@ def test_a_test_compares_every_prediction_with_the_truth(
     assert passengers.targets is not None
     assert result.samples == len(passengers)
     assert np.array_equal(result.truth, passengers.targets)
-    assert np.array_equal(result.prediction, result.probability > 0.5)
+    assert np.array_equal(result.prediction, result.probabilities[:, 1] > 0.5)
+    assert np.array_equal(result.probability, result.probabilities.max(axis=1))
+    assert np.allclose(result.probabilities.sum(axis=1), 1)
     assert result.accuracy == pytest.approx(np.mean(result.truth == result.prediction))
-    probability = result.probability.astype(np.float64)
-    right = np.where(result.truth == 1, probability, 1 - probability)
+    right = result.probabilities.astype(np.float64)[np.arange(result.samples), result.truth]
     assert result.loss == pytest.approx(-np.log(right).mean(), abs=1e-5)
 
 
@@ -56,12 +57,12 @@ def test_predictions_need_no_truth(validator: Validator, passengers: Samples) ->
     unlabelled = Samples(passengers.features, None, passengers.rows)
     predictions = validator.predict(unlabelled)
     tested = validator.test(passengers)
-    assert np.array_equal(predictions.probability, tested.probability)
+    assert np.array_equal(predictions.probabilities, tested.probabilities)
     assert np.array_equal(predictions.prediction, tested.prediction)
 
 
 def test_many_samples_are_taken_batch_by_batch(validator: Validator, passengers: Samples) -> None:
-    copies = BATCH // len(passengers) + 2
+    copies = MOST_IN_PIECE // len(passengers) + 2
     many = Samples(
         np.tile(passengers.features, (copies, 1)), None, np.tile(passengers.rows, copies)
     )

@@ -1,0 +1,28 @@
+"""Checking somebody's data for the window: a report, and rows to look at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from disco_desktop.assistant.checked_table import CheckedTable
+from disco_desktop.engine.dataset.examination import examine
+from disco_desktop.engine.dataset.table_reader import TableReader
+from disco_desktop.engine.task.tabular import TabularData
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from disco_desktop.assistant.tables import Table
+    from disco_desktop.engine.dataset.report import Report
+    from disco_desktop.engine.dataset.watcher import Watcher
+    from disco_desktop.engine.task.task import Task
+
+
+def check(task: Task, path: Path, watcher: Watcher) -> tuple[Report, Table]:
+    """Examine what is behind a path for a training."""
+    match task.data:
+        case TabularData() as data:
+            examination = examine(data, path, "training", watcher=watcher)
+            report = TableReader(task, data).report_on(examination)
+            return report, CheckedTable(data, examination)
+    raise TypeError(f"no check for {task.data}")  # every kind of data has one

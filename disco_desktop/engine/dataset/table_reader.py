@@ -1,0 +1,139 @@
+"""Tables: from a path to samples, a report, or rows to test and predict."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import polars as pl
+
+from disco_desktop.engine.dataset.examination import Examination, examine, row_offsets
+from disco_desktop.engine.dataset.preprocessing import Preprocessing, fit
+from disco_desktop.engine.dataset.reader import DataReader, Purpose
+from disco_desktop.engine.dataset.report import Report
+from disco_desktop.engine.dataset.samples import Dataset, LoadedTable, Samples
+from disco_desktop.engine.dataset.sides import Sides, divide
+from disco_desktop.engine.dataset.split import own_rows
+from disco_desktop.engine.dataset.watcher import NOBODY, Watcher
+from disco_desktop.engine.errors import DataError
+from disco_desktop.engine.task.outcome import BinaryOutcome
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from disco_desktop.engine.dataset.checked_rows import CheckedRows
+    from disco_desktop.engine.dataset.report import Problem
+    from disco_desktop.engine.dataset.share import Share
+    from disco_desktop.engine.task.tabular import TabularData
+    from disco_desktop.engine.task.task import Task
+
+
+class TableReader(DataReader):
+    """Reads CSV, Parquet and Excel files, or folders of them."""
+
+    def __init__(self, task: Task, data: TabularData) -> None:
+        self._task = task
+        self._data = data
+
+    def check(self, path: Path, *, watcher: Watcher = NOBODY) -> Report:
+        """Examine every row behind a path."""
+        return self.report_on(examine(self._data, path, "training", watcher=watcher))
+
+    def report_on(self, examination: Examination) -> Report:
+        """Report on data that were examined for a training."""
+        problems = examination.problems
+        sides = self._divide(examination.usable)
+        if examination.first_error is None and sides.problem is not None:
+            problems = [sides.problem, *problems]
+        outcomes = examination.usable.outcomes
+        return Report(
+            task=self._task.id,
+            files=[table.file for table in examination.tables],
+            rows=examination.count,
+            usable_rows=len(examination.usable),
+            balance={
+                label: int((outcomes == place).sum())
+                for place, label in enumerate(self._data.outcome.labels)
+            },
+            training=len(sides.training),
+            validation=len(sides.validation),
+            problems=problems,
+        )
+
+    def load_dataset(self, path: Path, *, share: Share, seed: int) -> Dataset:
+        """Load the rows without problems that are this participant's own."""
+        usable = self._examined(path, "training").usable
+        is_own = own_rows(usable.units, share, seed=seed, are_groups=self._data.group is not None)
+        sides = self._divide(usable.take(is_own))
+        if sides.problem is not None:
+            raise _error(sides.problem)
+        preprocessing = fit(self._data, sides.training.numbers)
+        training = self._samples(sides.training, preprocessing)
+        validation = self._samples(sides.validation, preprocessing)
+        return Dataset(training, validation, preprocessing, _digest(training, validation))
+
+    def load_table(
+        self,
+        path: Path,
+        preprocessing: Preprocessing,
+        purpose: Literal["test", "prediction"],
+        *,
+        watcher: Watcher = NOBODY,
+    ) -> LoadedTable:
+        """Load all rows, each with all its cells."""
+        preprocessing.check_fits(self._data)
+        examination = self._examined(path, purpose, keep_all=True, watcher=watcher)
+        offsets = row_offsets(examination.tables)
+        return LoadedTable(
+            samples=self._samples(examination.usable, preprocessing, is_labelled=purpose == "test"),
+            table=pl.concat([table.frame for table in examination.tables], how="diagonal"),
+            table_rows=np.concatenate(
+                [
+                    table.rows + start
+                    for table, start in zip(examination.tables, offsets, strict=True)
+                ]
+            ),
+            count=examination.count,
+            problems=examination.problems,
+        )
+
+    def _divide(self, rows: CheckedRows) -> Sides:
+        return divide(self._data, rows, self._task.training.validation_split)
+
+    def _examined(
+        self,
+        path: Path,
+        purpose: Purpose,
+        *,
+        keep_all: bool = False,
+        watcher: Watcher = NOBODY,
+    ) -> Examination:
+        examination = examine(self._data, path, purpose, keep_all=keep_all, watcher=watcher)
+        if examination.first_error is not None:
+            raise _error(examination.first_error)
+        return examination
+
+    def _samples(
+        self, rows: CheckedRows, preprocessing: Preprocessing, *, is_labelled: bool = True
+    ) -> Samples:
+        kind = np.float32 if isinstance(self._data.outcome, BinaryOutcome) else np.int64
+        return Samples(
+            features=preprocessing.apply(rows.numbers),
+            targets=rows.outcomes.astype(kind) if is_labelled else None,
+            rows=rows.rows,
+        )
+
+
+def _error(problem: Problem) -> DataError:
+    return DataError(problem.code, detail="", **problem.told())
+
+
+def _digest(*parts: Samples) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "little"))
+        for values in (part.features, part.targets):
+            if values is not None:
+                digest.update(values.astype("<f4").tobytes())
+    return digest.hexdigest()

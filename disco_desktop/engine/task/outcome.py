@@ -1,0 +1,63 @@
+"""What a task predicts of a sample."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+from msgspec import Meta, Struct
+
+ColumnName: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200)]
+Label: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class BinaryOutcome(
+    Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="binary"
+):
+    """One of two values, for instance whether a passenger survived.
+
+    Attributes:
+        name: the column that holds it; for pictures, what a person calls it.
+        values: the two values as they stand in the file; the network predicts the second.
+        labels: what a person calls them, in the same order.
+    """
+
+    name: ColumnName
+    values: tuple[str, str]
+    labels: tuple[str, str]
+
+    @property
+    def outputs(self) -> int:
+        """Width of what the network predicts: one logit, above zero for the second value."""
+        return 1
+
+    def __post_init__(self) -> None:
+        if self.values[0] == self.values[1]:
+            raise ValueError("the two `values` must differ")
+
+
+class ClassOutcome(
+    Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="classes"
+):
+    """One of several values, for instance which digit a picture shows.
+
+    Attributes:
+        name, values, labels: as of a binary outcome.
+    """
+
+    name: ColumnName
+    values: Annotated[tuple[Label, ...], Meta(min_length=2, max_length=1_000)]
+    labels: Annotated[tuple[Label, ...], Meta(min_length=2, max_length=1_000)]
+
+    @property
+    def outputs(self) -> int:
+        """Width of what the network predicts: one logit a value."""
+        return len(self.values)
+
+    def __post_init__(self) -> None:
+        if len(set(self.values)) < len(self.values):
+            raise ValueError("two `values` are the same")
+        if len(self.labels) != len(self.values):
+            raise ValueError("`values` and `labels` differ in length")
+
+
+ClassifiedOutcome: TypeAlias = BinaryOutcome | ClassOutcome

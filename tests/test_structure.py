@@ -50,6 +50,7 @@ def outcome(program: str, *arguments: str) -> dict[str, object]:
         "disco_desktop.engine.dataset",
         "disco_desktop.engine.default_tasks",
         "disco_desktop.engine.memory",
+        "disco_desktop.engine.privacy",
         "disco_desktop.engine.task",
         "disco_desktop.engine.weights",
     ],

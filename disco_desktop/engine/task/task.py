@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import msgspec
@@ -11,6 +12,7 @@ from msgspec import Meta, Struct
 from disco_desktop.engine.errors import TaskError
 from disco_desktop.engine.task.architecture import Architecture
 from disco_desktop.engine.task.data import Data
+from disco_desktop.engine.task.privacy import Privacy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,6 +106,7 @@ class Collaboration(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         weighting: whether a contribution counts by its number of samples.
         codec: how an update travels: `fp32` whole, `bf16` in half the bytes.
         largest_norm: the largest Euclidean norm an update may have.
+        privacy: what is done to an update before it leaves; nothing where it is None.
     """
 
     scheme: Scheme
@@ -115,6 +118,7 @@ class Collaboration(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     weighting: Literal["samples", "equal"] = "samples"
     codec: Literal["fp32", "bf16"] = "fp32"
     largest_norm: Annotated[float, Meta(gt=0, le=1e6)] = 1e4
+    privacy: Privacy | None = None
 
 
 class Task(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -133,6 +137,16 @@ class Task(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     def __post_init__(self) -> None:
         self.model.check_fits(self.data)
+        self._check_norms()
+
+    def _check_norms(self) -> None:
+        """Make sure that the server takes what clipping and noise leave of an update."""
+        privacy = self.collaboration.privacy
+        if privacy is None:
+            return
+        noise = privacy.noise_multiplier * math.sqrt(self.elements)
+        if privacy.clipping_norm * math.hypot(1, 2 * noise) > self.collaboration.largest_norm:
+            raise ValueError("`privacy` makes updates longer than `largest_norm`")
 
     @property
     def elements(self) -> int:

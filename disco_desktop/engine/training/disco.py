@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from disco_desktop.engine.client.local import LocalClient
 from disco_desktop.engine.models.device import choose_device
 from disco_desktop.engine.models.network import build_network
 from disco_desktop.engine.models.objective import build_objective
+from disco_desktop.engine.privacy.protection import Protection
 from disco_desktop.engine.training.distributed_trainer import DistributedTrainer
 from disco_desktop.engine.training.keeper import Keeper
 from disco_desktop.engine.training.learner import Learner
@@ -73,6 +75,7 @@ class Disco:
     ) -> None:
         is_alone = isinstance(client, LocalClient)
         scheme: Scheme = "local" if is_alone else task.collaboration.scheme
+        privacy = None if is_alone else task.collaboration.privacy
         network = build_network(task)
         learner = Learner(
             network,
@@ -80,9 +83,14 @@ class Disco:
             task.training.optimizer,
             dataset,
             choose_device(device),
+            has_fixed_statistics=privacy is not None,
         )
-        trainer = LocalTrainer if is_alone else DistributedTrainer
-        self._trainer: Trainer = trainer(
+        kind = (
+            LocalTrainer
+            if is_alone
+            else partial(DistributedTrainer, protection=Protection(privacy) if privacy else None)
+        )
+        self._trainer: Trainer = kind(
             learner,
             client,
             Keeper(memory, slot or f"{task.id}-{scheme}", is_kept=is_kept),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from disco_desktop.engine.errors import ModelError
 from disco_desktop.engine.training.trainer import Trainer
 
 if TYPE_CHECKING:
     from disco_desktop.engine.client.client import Aggregate, Session
+    from disco_desktop.engine.privacy.protection import Protection
     from disco_desktop.engine.training.checkpoint import Checkpoint
     from disco_desktop.engine.weights.weights import Weights
 
@@ -17,7 +18,14 @@ class DistributedTrainer(Trainer):
     """Contributes the change of its weights at a round's end, and goes on from the common model.
 
     The common model is kept in the memory after each round, under one and the same name.
+
+    Args:
+        protection: what is done to an update before anybody else sees it; None for nothing.
     """
+
+    def __init__(self, *args: Any, protection: Protection | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._protection = protection
 
     def take_up(self, session: Session, checkpoint: Checkpoint | None) -> None:
         """Join at the session's round.
@@ -58,7 +66,10 @@ class DistributedTrainer(Trainer):
         base = self.progress.base
         if base is None:
             raise ModelError("training_diverged", detail="no base")
-        return self.progress.learner.read_weights().update_from(base)
+        update = self.progress.learner.read_weights().update_from(base)
+        if self._protection is not None:
+            self._protection.apply(update)
+        return update
 
     async def on_pause(self) -> None:
         """Tell the others that they need not wait for us."""

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import torch
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from disco_desktop.engine.errors import ModelError
 from disco_desktop.engine.models.network import load_weights, read_weights
@@ -29,7 +30,12 @@ _STATE = "state"
 
 
 class Learner:
-    """Trains a network on the training part and measures it on the validation part."""
+    """Trains a network on the training part and measures it on the validation part.
+
+    Args:
+        has_fixed_statistics: leave the running statistics of batch normalisation as they are, and
+            normalise by them: they would tell of the data without any protection.
+    """
 
     def __init__(
         self,
@@ -38,11 +44,18 @@ class Learner:
         optimizer: Adam | StochasticGradientDescent,
         dataset: Dataset,
         device: torch.device,
+        *,
+        has_fixed_statistics: bool = False,
     ) -> None:
         self.device = device
         self.samples = len(dataset.training)
         self._network = network.to(device)
         self._parameters = list(self._network.parameters())
+        self._fixed = [
+            module
+            for module in self._network.modules()
+            if has_fixed_statistics and isinstance(module, _BatchNorm)
+        ]
         self._objective = objective
         self._optimizer_settings = optimizer
         self._training, self._validation = (
@@ -68,6 +81,8 @@ class Learner:
         """
         if not self._network.training:  # setting it visits every layer
             self._network.train()
+            for module in self._fixed:
+                module.eval()
         features, targets = self._training.take(rows)
         for parameter in self._parameters:  # a twentieth of the time of the optimizer's zero_grad
             parameter.grad = None

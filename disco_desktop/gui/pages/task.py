@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from disco_desktop.app.inert_text import inert, inert_paragraphs
 from disco_desktop.gui.data_words import parts_of
 from disco_desktop.gui.pages.page import Page
+from disco_desktop.gui.privacy_words import privacy_words
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
 from disco_desktop.gui.widgets.buttons import ActionButton
 from disco_desktop.gui.widgets.card import Card
@@ -118,6 +119,7 @@ class TaskPage(Page):
             (self.tr("Rounds"), count(training.rounds)),
             (self.tr("Held out"), self.tr("{share} of the data, to measure the model").format(
                 share=share(training.validation_split))),
+            (self.tr("Protection"), privacy_words(together.privacy)),
             (self.tr("Weighting"), self.tr("by number of samples")
                 if together.weighting == "samples" else self.tr("all alike")),
             (self.tr("Optimiser"), f"{optimizer}, {training.optimizer.learning_rate:g}"),

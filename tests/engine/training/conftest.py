@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from disco_desktop.engine.dataset.samples import Dataset
     from disco_desktop.engine.events import Event
     from disco_desktop.engine.memory.memory import Memory
+    from disco_desktop.engine.task.task import Task
     from disco_desktop.engine.training.result import TrainingResult
 
 PROVIDER = TitanicProvider()
@@ -51,11 +52,12 @@ def disco_of(
     *,
     resume: bool = False,
     slot: str | None = None,
+    task: Task = TASK,
     **settings: int,
 ) -> Disco:
     """A training of the Titanic task, alone unless a client is given."""
     return Disco(
-        TASK,
+        task,
         dataset,
         client or LocalClient(initial_weights(TASK, seed=0)),
         memory=memory,

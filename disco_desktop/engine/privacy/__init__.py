@@ -1,0 +1,1 @@
+"""What is done to an update before it leaves: clipping, and noise that nobody can take away."""

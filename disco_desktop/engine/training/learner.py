@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from disco_desktop.engine.events import Metrics
     from disco_desktop.engine.models.objective import Objective
     from disco_desktop.engine.task.task import Adam, StochasticGradientDescent
+    from disco_desktop.engine.training.settings import Layout, Precision
     from disco_desktop.engine.weights.weights import Weights
 
 _OPTIMIZER = "optimizer"
@@ -62,7 +63,48 @@ class Learner:
             SampleTensors(samples.features, samples.targets, device)
             for samples in (dataset.training, dataset.validation)
         )
+        self._is_bfloat16 = False
         self.reset_optimizer()
+
+    @property
+    def has_convolutions(self) -> bool:
+        """Whether the layout of pictures in memory matters."""
+        return any(isinstance(module, torch.nn.Conv2d) for module in self._network.modules())
+
+    def set_way(self, layout: Layout, precision: Precision) -> None:
+        """Choose how steps are computed; weights and what they are trained to stay the same."""
+        if self.has_convolutions:
+            is_last = layout == "channels_last"
+            memory_format = torch.channels_last if is_last else torch.contiguous_format
+            self._network.to(memory_format=memory_format)  # type: ignore[call-overload]
+        self._is_bfloat16 = precision == "bfloat16"
+
+    def _answers(self, features: torch.Tensor) -> torch.Tensor:
+        """Return what the network gives for a batch, in float32."""
+        if not self._is_bfloat16:
+            return self._network(features)  # type: ignore[no-any-return]
+        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+            outputs: torch.Tensor = self._network(features)
+        return outputs.float()
+
+    def rehearse(self, rows: torch.Tensor) -> None:
+        """Do the work of a step without its effect."""
+        kept = [(buffer, buffer.clone()) for buffer in self._network.buffers()]
+        self._prepare()
+        features, targets = self._training.take(rows)
+        self._objective.loss(self._answers(features), targets).backward()  # type: ignore[no-untyped-call]
+        self._prepare()
+        for buffer, value in kept:
+            buffer.copy_(value)
+
+    def _prepare(self) -> None:
+        """Make ready for a step."""
+        if not self._network.training:  # setting it visits every layer
+            self._network.train()
+            for module in self._fixed:
+                module.eval()
+        for parameter in self._parameters:  # a twentieth of the time of the optimizer's zero_grad
+            parameter.grad = None
 
     def reset_optimizer(self) -> None:
         """Forget the optimizer's state: it belongs to weights that are no longer ours."""
@@ -79,14 +121,9 @@ class Learner:
         Raises:
             ModelError: the loss is no longer a finite number; the weights are as before.
         """
-        if not self._network.training:  # setting it visits every layer
-            self._network.train()
-            for module in self._fixed:
-                module.eval()
+        self._prepare()
         features, targets = self._training.take(rows)
-        for parameter in self._parameters:  # a twentieth of the time of the optimizer's zero_grad
-            parameter.grad = None
-        outputs = self._network(features)
+        outputs = self._answers(features)
         loss = self._objective.loss(outputs, targets)
         value = loss.item()
         if not math.isfinite(value):
@@ -141,11 +178,19 @@ class Learner:
                 network[rest].copy_(torch.from_numpy(array))
             elif kind == _OPTIMIZER:
                 index, _, key = rest.partition("/")
-                optimizer.setdefault(int(index), {})[key] = torch.from_numpy(array)
+                value = _laid_out(torch.from_numpy(array), self._parameters[int(index)])
+                optimizer.setdefault(int(index), {})[key] = value
         self.reset_optimizer()
         groups = self._optimizer.state_dict()["param_groups"]
         self._optimizer.load_state_dict({"state": optimizer, "param_groups": groups})
 
 
 def _copied(tensor: torch.Tensor) -> NDArray[Any]:
-    return tensor.detach().cpu().clone().numpy()
+    return tensor.detach().cpu().clone(memory_format=torch.contiguous_format).numpy()
+
+
+def _laid_out(value: torch.Tensor, parameter: torch.Tensor) -> torch.Tensor:
+    """Return a value in the parameter's layout: a fused step takes both as they lie in memory."""
+    if value.shape != parameter.shape:
+        return value
+    return torch.empty_like(parameter, device=value.device).copy_(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct, structs
 
@@ -16,12 +16,22 @@ if TYPE_CHECKING:
 _WORTH_MORE_THREADS = 10_000_000
 
 
+Layout: TypeAlias = Literal["plain", "channels_last"]
+Precision: TypeAlias = Literal["float32", "bfloat16"]
+
+
 class TrainingSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a participant may choose; the rest is the task's.
 
     Attributes:
         seed: makes the training reproducible, bit for bit on one machine; drawn where it is None.
-        threads: of the processor; chosen by the size of the work where it is None.
+        threads: of the processor; the most that may be used where it is measured how many are best.
+        layout: of pictures in memory: `channels_last` is faster on many processors.
+        precision: `bfloat16` computes with fewer bits where the processor is faster at that; the
+            weights themselves are always float32.
+
+    What is None is measured when a training begins, or, where a seed is given, fixed by the size
+    of the work alone, so that a seeded run gives the same bits again.
     """
 
     epochs: Annotated[int, Meta(ge=1, le=100_000)]
@@ -29,6 +39,8 @@ class TrainingSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     batch_size: Annotated[int, Meta(ge=1, le=65_536)]
     seed: Annotated[int, Meta(ge=0, le=(1 << 63) - 1)] | None = None
     threads: Annotated[int, Meta(ge=1, le=1024)] | None = None
+    layout: Layout | None = None
+    precision: Precision | None = None
 
     @classmethod
     def of(
@@ -63,14 +75,30 @@ class TrainingSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         """Return the number of a round's last epoch; both count from one."""
         return min(round * self.round_duration, self.epochs)
 
-    def resolved(self, elements: int) -> TrainingSettings:
-        """Return settings with a seed and a number of threads, for a network of so many weights.
+    @property
+    def is_to_be_measured(self) -> bool:
+        """Whether the fastest way to train is free to be chosen, and not chosen yet."""
+        return self.seed is None and self.precision is None
 
-        The threads depend on nothing that is measured, so that a seeded run stays reproducible.
+    @property
+    def most_threads(self) -> int:
+        """Threads that may be used."""
+        return self.threads or os.cpu_count() or 1
+
+    def resolved(self, elements: int) -> TrainingSettings:
+        """Return settings that leave nothing open, for a network of so many weights.
+
+        They depend on nothing that is measured, so that a seeded run stays reproducible.
         """
         threads = self.threads
         if threads is None:
             is_worth_it = elements * self.batch_size > _WORTH_MORE_THREADS
             threads = (os.cpu_count() or 1) if is_worth_it else 1
         seed = secrets.randbits(63) if self.seed is None else self.seed
-        return structs.replace(self, threads=threads, seed=seed)
+        return structs.replace(
+            self,
+            threads=threads,
+            seed=seed,
+            layout=self.layout or "plain",
+            precision=self.precision or "float32",
+        )

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from disco_desktop.engine.errors import StorageError
+from disco_desktop.engine.training.calibration import calibrated
 from disco_desktop.engine.training.checkpoint import take_checkpoint
 from disco_desktop.engine.training.compute import Compute
 from disco_desktop.engine.training.progress import Progress
@@ -212,6 +213,10 @@ class Trainer(ABC):
         session = await self.client.connect()
         chosen = self._settings if checkpoint is None else checkpoint.state.settings
         settings = chosen.resolved(session.weights.manifest.elements)
+        if chosen.is_to_be_measured and self._learner.device.type == "cpu":
+            measure = partial(calibrated, self._learner, settings, most=chosen.most_threads)
+            settings = await asyncio.to_thread(measure)
+        self._learner.set_way(settings.layout or "plain", settings.precision or "float32")
         self.progress = Progress(self._learner, settings)
         self.compute = Compute(settings.threads or 1)
         try:

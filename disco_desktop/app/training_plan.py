@@ -31,11 +31,13 @@ Users = Annotated[int, Meta(ge=1, le=LARGEST_USERS)]
 
 
 class TrainingPlan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A training, complete: carried out again it gives the same weights.
+    """A training, complete: carried out again it gives the same weights, unless it is measured.
 
     Attributes:
         task: as it is trained, the wishes worked in.
         epochs, batch_size: as this machine's participants train, whatever a server's task says.
+        is_measured: whether each participant finds out how its machine trains fastest, which may
+            change the last bits of the weights.
         threads: processor threads of each participant; the engine's choice where it is None.
         created: UTC, ISO 8601.
         device: to train on; the fastest there is where it is None.
@@ -59,6 +61,7 @@ class TrainingPlan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     created: str
     device: str | None = None
     patience: Annotated[float, Meta(gt=0)] = 1800.0
+    is_measured: bool = False
 
     @property
     def needs_server(self) -> bool:
@@ -73,6 +76,7 @@ class TrainingPlan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
             batch_size=self.batch_size,
             seed=participant_seed(self.seed, participant),
             threads=self.threads,
+            is_measured=self.is_measured,
         )
 
     def contradiction(self, wishes: Wishes) -> str | None:
@@ -131,6 +135,7 @@ async def make_plan(wishes: Wishes) -> TrainingPlan:
         threads=max(1, (os.cpu_count() or 1) // users) if users > 1 else None,
         save_as=None if wishes.save_as is None else clean_name(wishes.save_as),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
+        is_measured=wishes.seed is None,
     )
 
 

@@ -25,19 +25,20 @@ class TrainingSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     Attributes:
         seed: makes the training reproducible, bit for bit on one machine; drawn where it is None.
-        threads: of the processor; the most that may be used where it is measured how many are best.
+        is_measured: find out how this machine trains fastest when the training begins. Otherwise
+            what is None is fixed by the size of the work alone, so that a run of the same seed
+            gives the same bits again.
+        threads: of the processor; the most that may be used where it is measured.
         layout: of pictures in memory: `channels_last` is faster on many processors.
         precision: `bfloat16` computes with fewer bits where the processor is faster at that; the
             weights themselves are always float32.
-
-    What is None is measured when a training begins, or, where a seed is given, fixed by the size
-    of the work alone, so that a seeded run gives the same bits again.
     """
 
     epochs: Annotated[int, Meta(ge=1, le=100_000)]
     round_duration: Annotated[int, Meta(ge=1, le=100_000)]
     batch_size: Annotated[int, Meta(ge=1, le=65_536)]
     seed: Annotated[int, Meta(ge=0, le=(1 << 63) - 1)] | None = None
+    is_measured: bool = False
     threads: Annotated[int, Meta(ge=1, le=1024)] | None = None
     layout: Layout | None = None
     precision: Precision | None = None
@@ -77,8 +78,8 @@ class TrainingSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     @property
     def is_to_be_measured(self) -> bool:
-        """Whether the fastest way to train is free to be chosen, and not chosen yet."""
-        return self.seed is None and self.precision is None
+        """Whether the fastest way to train is still to be found out."""
+        return self.is_measured and self.precision is None
 
     @property
     def most_threads(self) -> int:
@@ -88,7 +89,7 @@ class TrainingSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     def resolved(self, elements: int) -> TrainingSettings:
         """Return settings that leave nothing open, for a network of so many weights.
 
-        They depend on nothing that is measured, so that a seeded run stays reproducible.
+        They depend on nothing that is measured.
         """
         threads = self.threads
         if threads is None:

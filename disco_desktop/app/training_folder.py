@@ -54,6 +54,7 @@ _OPTIONS = {
     "epochs": "--epochs",
     "round_duration": "--round-duration",
     "batch_size": "--batch-size",
+    "keeps": "--keep",
     "seed": "--seed",
     "save_as": "--save",
 }

@@ -18,7 +18,7 @@ from disco_desktop.engine.client.address import ServerAddress
 from disco_desktop.engine.errors import TaskError
 from disco_desktop.engine.memory.model_name import clean_name
 from disco_desktop.engine.task.registry import task_provider
-from disco_desktop.engine.task.task import Scheme, Task, decode_task, encode_task
+from disco_desktop.engine.task.task import Keeps, Scheme, Task, decode_task, encode_task
 from disco_desktop.engine.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ class TrainingPlan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     epochs: int
     round_duration: int
     batch_size: int
+    keeps: Keeps = "last"
     seed: int
     threads: int | None
     save_as: str | None
@@ -74,6 +75,7 @@ class TrainingPlan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
             epochs=self.epochs,
             round_duration=self.round_duration,
             batch_size=self.batch_size,
+            keeps=self.keeps,
             seed=participant_seed(self.seed, participant),
             threads=self.threads,
             is_measured=self.is_measured,
@@ -131,6 +133,7 @@ async def make_plan(wishes: Wishes) -> TrainingPlan:
         epochs=training.epochs,
         round_duration=task.training.round_duration,
         batch_size=training.batch_size,
+        keeps=wishes.keeps or "last",
         seed=secrets.randbelow(LARGEST_SEED) if wishes.seed is None else wishes.seed,
         threads=max(1, (os.cpu_count() or 1) // users) if users > 1 else None,
         save_as=None if wishes.save_as is None else clean_name(wishes.save_as),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from disco_desktop.engine.task.task import Scheme
+from disco_desktop.engine.task.task import Keeps, Scheme
 
 LARGEST_SEED = (1 << 31) - 1
 LARGEST_USERS = 64  # each is a process with torch in it, a quarter of a GB
@@ -19,6 +19,7 @@ class Wishes(Struct, frozen=True, kw_only=True):
         data: the table, or the folder of tables.
         users: how many participants this machine plays.
         same_data: whether each of them has all the data, instead of a share.
+        keeps: the weights to end with: the last ones, or those with the least validation loss.
         save_as: the name under which the first participant's model is kept; none to keep no model.
     """
 
@@ -32,5 +33,6 @@ class Wishes(Struct, frozen=True, kw_only=True):
     epochs: int | None = None
     round_duration: int | None = None
     batch_size: int | None = None
+    keeps: Keeps | None = None
     seed: int | None = None
     save_as: str | None = None

@@ -65,6 +65,10 @@ def add_command(parsers: commands.Commands) -> None:
         "--batch-size", type=whole_number(1, 65_536), metavar="B", help="(default: the task's)"
     )
     parser.add_argument(
+        "--keep", choices=("last", "best"),
+        help="end with the last weights, or with those of the least validation loss",
+    )  # fmt: skip
+    parser.add_argument(
         "--seed", type=whole_number(0, LARGEST_SEED), metavar="S",
         help="makes the training reproducible (default: drawn, and shown)",
     )  # fmt: skip
@@ -90,6 +94,7 @@ def run(arguments: Namespace) -> int:
         epochs=arguments.epochs,
         round_duration=arguments.round_duration,
         batch_size=arguments.batch_size,
+        keeps=arguments.keep,
         seed=arguments.seed,
         save_as=arguments.save,
     )

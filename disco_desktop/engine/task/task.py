@@ -23,6 +23,7 @@ LARGEST_TASK_BYTES = 1 << 20
 # Names that Windows keeps for devices would make a task's folder impossible there.
 _RESERVED = r"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])$)"
 TaskId: TypeAlias = Annotated[str, Meta(pattern=rf"^{_RESERVED}[a-z0-9][a-z0-9_-]{{0,63}}$(?!\n)")]
+Keeps: TypeAlias = Literal["last", "best"]
 Scheme: TypeAlias = Literal["local", "federated", "decentralized"]
 
 

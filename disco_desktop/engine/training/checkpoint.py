@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from disco_desktop.engine.errors import ModelError
+from disco_desktop.engine.events import Metrics
 from disco_desktop.engine.memory.record import History, ModelRecord
 from disco_desktop.engine.training.position import Position
 from disco_desktop.engine.training.random_state import read_random_state
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 FORMAT = "disco-checkpoint-1"
 _BASE = "base"
+_BEST = "best"
 
 
 class CheckpointState(Struct, frozen=True, kw_only=True):
@@ -34,6 +36,7 @@ class CheckpointState(Struct, frozen=True, kw_only=True):
         settings: with the seed and the threads in use, whether given or chosen.
         base_round: the round of the weights that the present round began from.
         record, history: of the model as far as it has come.
+        best: figures of the best weights so far, where they are what is kept.
     """
 
     task_digest: str
@@ -43,6 +46,7 @@ class CheckpointState(Struct, frozen=True, kw_only=True):
     base_round: int
     record: ModelRecord
     history: History
+    best: Metrics | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,11 +57,13 @@ class Checkpoint:
         arrays: network, optimizer and random numbers, by name.
         base: values of the weights that the present round began from; None where nobody else
             has a part in it.
+        best: values of the best weights so far; None where the last ones are kept.
     """
 
     state: CheckpointState
     arrays: dict[str, NDArray[Any]]
     base: NDArray[Any] | None
+    best: NDArray[Any] | None = None
 
 
 def take_checkpoint(progress: Progress, provenance: Provenance) -> Checkpoint:
@@ -71,9 +77,11 @@ def take_checkpoint(progress: Progress, provenance: Provenance) -> Checkpoint:
             base_round=progress.base_round,
             record=provenance.record,
             history=progress.history.thinned(),
+            best=None if progress.best is None else progress.best.validation,
         ),
         arrays=progress.learner.state() | read_random_state(progress.learner.device),
         base=None if progress.base is None else progress.base.buffer,
+        best=None if progress.best is None else progress.best.weights.buffer,
     )
 
 
@@ -82,6 +90,8 @@ def encode_checkpoint(checkpoint: Checkpoint) -> tuple[dict[str, NDArray[Any]], 
     tensors = dict(checkpoint.arrays)
     if checkpoint.base is not None:
         tensors[_BASE] = checkpoint.base
+    if checkpoint.best is not None:
+        tensors[_BEST] = checkpoint.best
     state = msgspec.json.encode(checkpoint.state).decode()
     return tensors, {"format": FORMAT, "state": state}
 
@@ -101,5 +111,5 @@ def decode_checkpoint(
     except (msgspec.MsgspecError, RecursionError) as error:
         raise ModelError("checkpoint_of_other_version", detail=str(error)) from error
     arrays = dict(tensors)
-    base = arrays.pop(_BASE, None)
-    return Checkpoint(state=state, arrays=arrays, base=base)
+    base, best = arrays.pop(_BASE, None), arrays.pop(_BEST, None)
+    return Checkpoint(state=state, arrays=arrays, base=base, best=best)

@@ -14,6 +14,7 @@ from msgspec import structs
 
 from disco_desktop.engine.events import BatchTrained, EpochTrained, RoundEnded
 from disco_desktop.engine.memory.record import History
+from disco_desktop.engine.training.best_weights import BestWeights
 from disco_desktop.engine.training.peak_memory import peak_memory
 from disco_desktop.engine.training.position import Position
 from disco_desktop.engine.training.random_state import (
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import torch
 
     from disco_desktop.engine.client.client import Aggregate
+    from disco_desktop.engine.events import Metrics
     from disco_desktop.engine.training.checkpoint import Checkpoint
     from disco_desktop.engine.training.learner import Learner
     from disco_desktop.engine.training.settings import TrainingSettings
@@ -39,6 +41,8 @@ class Progress:
         base: the weights that the present round began from; None where training is alone.
         base_round: how many rounds of the server those have behind them.
         rounds: how many rounds there will be; fewer than planned where the session ends before.
+        best: the best weights so far, where they are what is kept; common ones where training is
+            together.
     """
 
     def __init__(self, learner: Learner, settings: TrainingSettings) -> None:
@@ -50,6 +54,7 @@ class Progress:
         self.history = History()
         self.rounds = settings.rounds
         self.base: Weights | None = None
+        self.best: BestWeights | None = None
         self.base_round = 0
         self._seed = settings.seed
         self._batches = -(-learner.samples // settings.batch_size)
@@ -113,12 +118,26 @@ class Progress:
             peak_memory=peak_memory(),
         )
         self.history.epochs.append(ended)
+        if self.base is None:
+            self._consider(ended.validation)
         self._begin_epoch(position.epoch + 1)
         return ended
 
     def _begin_epoch(self, epoch: int) -> None:
         self.position.begin_epoch(epoch)
         self._order = None
+
+    def _consider(self, validation: Metrics) -> None:
+        """Remember the present weights if they are the best so far."""
+        if self.settings.keeps == "best" and (
+            self.best is None or validation.loss < self.best.validation.loss
+        ):
+            self.best = BestWeights(self.learner.read_weights(), validation)
+
+    def take_best(self) -> None:
+        """Go back to the best weights, where they are what is kept."""
+        if self.best is not None:
+            self.learner.load_weights(self.best.weights)
 
     def begin(self) -> None:
         """Begin the sequence of random numbers."""
@@ -131,8 +150,11 @@ class Progress:
         self.position = structs.replace(checkpoint.state.position)
         self.history = checkpoint.state.history
         self.base_round = checkpoint.state.base_round
+        manifest = self.learner.read_weights().manifest
         if checkpoint.base is not None:
-            self.base = Weights(self.learner.read_weights().manifest, checkpoint.base)
+            self.base = Weights(manifest, checkpoint.base)
+        if checkpoint.best is not None and checkpoint.state.best is not None:
+            self.best = BestWeights(Weights(manifest, checkpoint.best), checkpoint.state.best)
 
     def begin_round_afresh(self, weights: Weights, round: int) -> None:  # noqa: A002
         """Begin the present round once more, from weights that are not ours."""
@@ -176,5 +198,7 @@ class Progress:
             is_counted=aggregate is None or aggregate.is_counted,
         )
         self.history.rounds.append(ended)
+        if aggregate is not None:
+            self._consider(ended.validation)
         self.position.round += 1
         return ended

@@ -54,15 +54,17 @@ class Provenance:
             raise DataError("data_changed")
         self.record = state.record
 
-    def model(self, weights: Weights, history: History) -> StoredModel:
-        """Return the model as it is to be kept."""
+    def model(
+        self, weights: Weights, history: History, *, validation: Metrics | None = None
+    ) -> StoredModel:
+        """Return the model as it is to be kept; with the last figures unless others are given."""
         return StoredModel(
             record=msgspec.structs.replace(
                 self.record,
                 rounds=len(history.rounds),
                 epochs=len(history.epochs),
                 participants=history.rounds[-1].participants if history.rounds else 1,
-                metrics=_last_validation(history),
+                metrics=validation or _last_validation(history),
             ),
             task=self._task,
             preprocessing=self._preprocessing,

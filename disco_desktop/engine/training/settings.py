@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct, structs
 
+from disco_desktop.engine.task.task import Keeps
+
 if TYPE_CHECKING:
     from disco_desktop.engine.task.task import Task
 
@@ -24,6 +26,7 @@ class TrainingSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """What a participant may choose; the rest is the task's.
 
     Attributes:
+        keeps: the weights to end with: the last ones, or those with the least validation loss.
         seed: makes the training reproducible, bit for bit on one machine; drawn where it is None.
         is_measured: find out how this machine trains fastest when the training begins. Otherwise
             what is None is fixed by the size of the work alone, so that a run of the same seed
@@ -37,6 +40,7 @@ class TrainingSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     epochs: Annotated[int, Meta(ge=1, le=100_000)]
     round_duration: Annotated[int, Meta(ge=1, le=100_000)]
     batch_size: Annotated[int, Meta(ge=1, le=65_536)]
+    keeps: Keeps = "last"
     seed: Annotated[int, Meta(ge=0, le=(1 << 63) - 1)] | None = None
     is_measured: bool = False
     threads: Annotated[int, Meta(ge=1, le=1024)] | None = None
@@ -51,6 +55,7 @@ class TrainingSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         epochs: int | None = None,
         round_duration: int | None = None,
         batch_size: int | None = None,
+        keeps: Keeps = "last",
         seed: int | None = None,
         threads: int | None = None,
     ) -> TrainingSettings:
@@ -59,6 +64,7 @@ class TrainingSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
             epochs=epochs or task.training.epochs,
             round_duration=round_duration or task.training.round_duration,
             batch_size=batch_size or task.training.batch_size,
+            keeps=keeps,
             seed=seed,
             threads=threads,
         )

@@ -279,6 +279,9 @@ class Trainer(ABC):
     async def _end(self) -> None:
         """Leave, keep the model, and throw away the checkpoints that are no longer needed."""
         await self.client.disconnect()
+        if self.progress.best is not None:
+            await self._compute("best", self.progress.take_best)
+            self._is_saved = False
         if not self._is_saved:
             await self.save()
         await self._set_result()
@@ -309,7 +312,10 @@ class Trainer(ABC):
             ModelError: the training has diverged.
         """
         weights = await self._compute("weights", self.progress.learner.read_weights)
-        model = self._provenance.model(weights, self.progress.history)
+        best = self.progress.best if self.progress.is_complete else None
+        model = self._provenance.model(
+            weights, self.progress.history, validation=best.validation if best else None
+        )
         record = await self._keeper.save_model(model)
         if record is not None:
             self._kept = self._provenance.record = record

@@ -46,7 +46,8 @@ async def test_one_that_was_planned_differently_is_not_gone_on_with() -> None:
 async def test_every_wish_that_may_differ_has_an_option_to_be_told_by() -> None:
     contradicting = {
         "users": 3, "same_data": True, "scheme": "local", "server": "https://other.example.org",
-        "fingerprint": None, "epochs": 5, "round_duration": 3, "batch_size": 7, "seed": 8,
+        "fingerprint": None, "epochs": 5, "round_duration": 3, "batch_size": 7, "keeps": "best",
+        "seed": 8,
         "save_as": "Another",
     }  # fmt: skip
     TrainingFolder.begin(await plan()).__exit__()

@@ -535,6 +535,17 @@ SENTENCES: dict[str, str] = {
     "cells_filled_zero": (
         "{column}: {count:cell is|cells are} empty in {file}. An empty cell counts as zero."
     ),
+    "cells_filled_own": (
+        "{column}: {count:cell is|cells are} empty in {file}. An empty cell counts as not known."
+    ),
+    "category_filled_own": (
+        "{column}: {count:cell has|cells have} a value in {file} that this task does not know, for "
+        'instance "{example}" (line {lines}). It counts as not known. The task knows: {known}.'
+    ),
+    "category_unknown": (
+        "{column}: {count:row has|rows have} a value in {file} that this task does not know, for "
+        'instance "{example}" (line {lines}). Such rows are left out. It knows: {known}.'
+    ),
     "column_empty": (
         "{column}: the whole column is empty in {file}. Check whether this is the right file."
     ),

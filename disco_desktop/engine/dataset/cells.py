@@ -9,14 +9,14 @@ import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
+    from collections.abc import Sequence
 
-    from disco_desktop.engine.task.outcome import ClassifiedOutcome
+    import numpy.typing as npt
 
 LARGEST_NUMBER = 1e15  # beyond it a double no longer tells whole numbers apart
 
 # How spreadsheets, R, pandas and databases write an empty cell.
-_EMPTY = ("", "na", "n/a", "#n/a", "nan", "null", "none")
+_EMPTY = ("", "?", "na", "n/a", "#n/a", "nan", "null", "none")
 _TRUTH = {"true": "1", "false": "0"}
 _DECIMAL_COMMA = r"^[+-]?(\d+|\d{1,3}(\.\d{3})+),\d+$"
 
@@ -64,8 +64,8 @@ def read_numbers(column: pl.Series) -> NumberCells:
     )
 
 
-def read_outcomes(column: pl.Series, outcome: ClassifiedOutcome) -> npt.NDArray[np.int16]:
-    """Return for each cell the position of its value in the outcome, UNKNOWN or MISSING.
+def read_values(column: pl.Series, values: Sequence[str]) -> npt.NDArray[np.int16]:
+    """Return for each cell the position of its value among those known, UNKNOWN or MISSING.
 
     A cell is meant as it stands; where it is none of the values, 1.0 is as good as 1, since that
     is how a column of whole numbers is often saved.
@@ -74,9 +74,9 @@ def read_outcomes(column: pl.Series, outcome: ClassifiedOutcome) -> npt.NDArray[
     found = np.full(len(text), UNKNOWN, dtype=np.int16)
     found[_empty(text)] = MISSING
     numbers = _numbers(text)
-    for position, number in enumerate(_numbers(pl.Series(outcome.values, dtype=pl.String))):
+    for position, number in enumerate(_numbers(pl.Series(values, dtype=pl.String))):
         found[numbers == number] = position
-    for position, value in enumerate(outcome.values):
+    for position, value in enumerate(values):
         found[(text == value.strip()).to_numpy()] = position
     return found
 

@@ -18,7 +18,8 @@ class CheckedRows:
     """Usable rows, in the order of their file.
 
     Attributes:
-        numbers: float64 (n, f), the input columns in the task's order; not-a-number where empty.
+        numbers: float64 (n, f), the input columns in the task's order; not-a-number where empty;
+            of a category, the place of its value.
         outcomes: int16 (n,), position of the outcome's value; not meaningful for a prediction.
         rows: int64 (n,), numbers of the data rows, going on from file to file.
         content: uint64 (n,), hash of each row's inputs and outcome.

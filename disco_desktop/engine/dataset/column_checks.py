@@ -12,10 +12,11 @@ from disco_desktop.engine.dataset.cells import (
     UNKNOWN,
     is_empty_cell,
     read_numbers,
-    read_outcomes,
+    read_values,
 )
 from disco_desktop.engine.dataset.excerpt import excerpt
 from disco_desktop.engine.dataset.report import Problem, ProblemArgument
+from disco_desktop.engine.task.tabular import CategoryColumn
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from disco_desktop.engine.dataset.source_table import SourceTable
     from disco_desktop.engine.task.outcome import ClassifiedOutcome
-    from disco_desktop.engine.task.tabular import NumericColumn, TabularData
+    from disco_desktop.engine.task.tabular import Column, NumericColumn, TabularData
 
 FAR_OUT = 100.0  # scales away from the center: rather another unit than a rare case
 
@@ -41,7 +42,8 @@ class Findings:
     """What a table's cells mean, and which rows can be used.
 
     Attributes:
-        numbers: float64 (n, f), not-a-number where a cell is empty or faulty.
+        numbers: float64 (n, f), not-a-number where a cell is empty or faulty; of a category, the
+            place of its value.
         outcomes: int16 (n,), MISSING all over where the outcome was not asked for.
         groups: text (n,), or None where there are no groups.
         is_usable: bool (n,).
@@ -69,7 +71,27 @@ class _TableCheck:
             is_usable=np.ones(height, dtype=np.bool_),
         )
 
-    def check_input(self, place: int, column: NumericColumn) -> None:
+    def check_input(self, place: int, column: Column) -> None:
+        if isinstance(column, CategoryColumn):
+            self._check_category(place, column)
+        else:
+            self._check_number(place, column)
+
+    def _check_category(self, place: int, column: CategoryColumn) -> None:
+        found = read_values(self._table.frame[column.name], column.values)
+        self.findings.numbers[:, place] = np.where(found < 0, np.nan, found)
+        is_empty, is_unknown = found == MISSING, found == UNKNOWN
+        known = [*column.values]
+        if column.missing == "refuse":
+            self._leave_out("cell_missing", column.name, is_empty)
+            self._leave_out("category_unknown", column.name, is_unknown, known=known)
+        elif len(is_empty) and is_empty.all():
+            self._tell("column_empty", column.name, is_empty)
+        else:
+            self._tell("cells_filled_own", column.name, is_empty)
+            self._tell("category_filled_own", column.name, is_unknown, known=known)
+
+    def _check_number(self, place: int, column: NumericColumn) -> None:
         cells = read_numbers(self._table.frame[column.name])
         self.findings.numbers[:, place] = cells.values
         for code, where in cells.faults.items():
@@ -85,7 +107,7 @@ class _TableCheck:
             self._tell("cell_far_out", column.name, away > FAR_OUT * column.scale)
 
     def check_outcome(self, outcome: ClassifiedOutcome) -> None:
-        found = read_outcomes(self._table.frame[outcome.name], outcome)
+        found = read_values(self._table.frame[outcome.name], outcome.values)
         self.findings.outcomes = found
         self._leave_out("outcome_missing", outcome.name, found == MISSING)
         is_unknown = found == UNKNOWN

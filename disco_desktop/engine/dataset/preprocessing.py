@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import numpy as np
 from msgspec import Meta, Struct
 
 from disco_desktop.engine.errors import DataError
+from disco_desktop.engine.task.tabular import CategoryColumn
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from disco_desktop.engine.task.tabular import NumericColumn, TabularData
+    from disco_desktop.engine.task.tabular import Column, TabularData
 
 LARGEST_FEATURE = 1e6  # scales away from the center; more would only make the training diverge
 
@@ -32,22 +33,33 @@ class NumericPreparation(
     fill: float | None
 
 
+class CategoryPreparation(
+    Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="category"
+):
+    """A category becomes a one among zeros, or its place alone; one not known is the last.
+
+    Attributes:
+        places: how many there are, that of what is not known included.
+        is_learnt: whether the network learns numbers for each place.
+    """
+
+    name: str
+    places: Annotated[int, Meta(ge=1)]
+    is_learnt: bool
+
+
+Preparation: TypeAlias = NumericPreparation | CategoryPreparation
+
+
 class Preprocessing(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The preparation of every input column, in the task's order."""
 
-    columns: tuple[NumericPreparation, ...]
+    columns: tuple[Preparation, ...]
 
     def apply(self, numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
-        """Prepare numbers (n, f), not-a-number where a cell is empty, as features (n, f)."""
-        features = np.empty(numbers.shape, dtype=np.float32)
-        for place, column in enumerate(self.columns):
-            values = numbers[:, place]
-            if column.fill is not None:
-                values = np.where(np.isnan(values), column.fill, values)
-            with np.errstate(over="ignore"):
-                scaled = (values - column.center) / column.scale
-            features[:, place] = np.clip(scaled, -LARGEST_FEATURE, LARGEST_FEATURE)
-        return features
+        """Prepare numbers (n, c), not-a-number where a cell is empty, as features (n, f)."""
+        parts = [_prepared(column, numbers[:, place]) for place, column in enumerate(self.columns)]
+        return np.ascontiguousarray(np.concatenate(parts, axis=1))
 
     def check_fits(self, data: TabularData) -> None:
         """Make sure that this is the preparation of a task's columns.
@@ -70,7 +82,28 @@ def fit(data: TabularData, numbers: npt.NDArray[np.float64]) -> Preprocessing:
     )
 
 
-def _fit_column(column: NumericColumn, values: npt.NDArray[np.float64]) -> NumericPreparation:
+def _prepared(column: Preparation, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+    """Prepare one column (n,) as features (n, width)."""
+    if isinstance(column, CategoryPreparation):
+        places = np.where(np.isnan(values), column.places - 1, values).astype(np.int64)
+        if column.is_learnt:
+            return places[:, None].astype(np.float32)
+        one_hot: npt.NDArray[np.float32] = np.zeros((len(places), column.places), np.float32)
+        one_hot[np.arange(len(places)), places] = 1
+        return one_hot
+    if column.fill is not None:
+        values = np.where(np.isnan(values), column.fill, values)
+    with np.errstate(over="ignore"):
+        scaled = (values - column.center) / column.scale
+    clipped: npt.NDArray[np.float64] = np.clip(scaled, -LARGEST_FEATURE, LARGEST_FEATURE)
+    return clipped[:, None].astype(np.float32)
+
+
+def _fit_column(column: Column, values: npt.NDArray[np.float64]) -> Preparation:
+    if isinstance(column, CategoryColumn):
+        return CategoryPreparation(
+            name=column.name, places=column.places, is_learnt=column.embedding is not None
+        )
     known = values[~np.isnan(values)]
     center, scale = column.center, column.scale
     if center is None:

@@ -20,8 +20,9 @@ class DenseNetwork(
 ):
     """Fully connected layers with ReLU between them.
 
-    The width of the first layer's input is the number of features the task's columns give, and
-    that of the last one's output is what its outcome needs: both follow from the data.
+    The width of the first layer's input is the number of features the task's columns give, the
+    numbers learnt for categories included, and that of the last one's output is what its outcome
+    needs: both follow from the data.
     """
 
     hidden: Annotated[tuple[Width, ...], Meta(max_length=64)]
@@ -38,8 +39,16 @@ class DenseNetwork(
     def elements(self, data: Data) -> int:
         """Return how many numbers the weights are: a matrix and a bias a layer."""
         assert isinstance(data, TabularData)  # noqa: S101 - it was checked
-        widths = (data.features, *self.hidden, data.outputs)
-        return sum((before + 1) * after for before, after in pairwise(widths))
+        widths = (self.inputs(data), *self.hidden, data.outputs)
+        layers = sum((before + 1) * after for before, after in pairwise(widths))
+        learnt = data.embeddings.values()
+        return layers + sum(column.places * (column.embedding or 0) for column in learnt)
+
+    @staticmethod
+    def inputs(data: TabularData) -> int:
+        """Return the width of the first layer's input."""
+        widened = sum((column.embedding or 1) - 1 for column in data.embeddings.values())
+        return data.features + widened
 
 
 Architecture: TypeAlias = DenseNetwork

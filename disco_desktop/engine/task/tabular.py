@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
-from disco_desktop.engine.task.outcome import ClassifiedOutcome, ColumnName
+from disco_desktop.engine.task.outcome import ClassifiedOutcome, ColumnName, Label
 
 
 class NumericColumn(
@@ -27,7 +27,41 @@ class NumericColumn(
     scale: Annotated[float, Meta(gt=0)] | None = None
 
 
-Column: TypeAlias = NumericColumn
+class CategoryColumn(
+    Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="category"
+):
+    """A column with one of several values that have no order, for instance a kind of pain.
+
+    The values are declared, so that all participants see the same one in the same place.
+
+    Attributes:
+        values: as they stand in the file.
+        labels: what a person calls them, in the same order; the values themselves where empty.
+        missing: what an empty cell becomes, and one with a value that is not among these: a place
+            of its own, or a problem.
+        embedding: numbers that are learnt for each value; one-hot where it is None.
+    """
+
+    name: ColumnName
+    description: Annotated[str, Meta(max_length=500)] = ""
+    values: Annotated[tuple[Label, ...], Meta(min_length=2, max_length=10_000)]
+    labels: Annotated[tuple[Label, ...], Meta(max_length=10_000)] = ()
+    missing: Literal["own", "refuse"] = "own"
+    embedding: Annotated[int, Meta(ge=1, le=1_024)] | None = None
+
+    @property
+    def places(self) -> int:
+        """How many different cells there are: the values, and none of them where that may be."""
+        return len(self.values) + (self.missing == "own")
+
+    def __post_init__(self) -> None:
+        if len(set(self.values)) < len(self.values):
+            raise ValueError("two `values` are the same")
+        if self.labels and len(self.labels) != len(self.values):
+            raise ValueError("`values` and `labels` differ in length")
+
+
+Column: TypeAlias = NumericColumn | CategoryColumn
 
 
 class TabularData(
@@ -45,8 +79,19 @@ class TabularData(
 
     @property
     def features(self) -> int:
-        """Width of a sample as the network sees it."""
-        return len(self.inputs)
+        """Width of a prepared sample: a learnt category is one number, the place of its value."""
+        return sum(_width(column) for column in self.inputs)
+
+    @property
+    def embeddings(self) -> dict[int, CategoryColumn]:
+        """Where in a prepared sample the place of a category stands that numbers are learnt for."""
+        found: dict[int, CategoryColumn] = {}
+        place = 0
+        for column in self.inputs:
+            if isinstance(column, CategoryColumn) and column.embedding is not None:
+                found[place] = column
+            place += _width(column)
+        return found
 
     @property
     def predicts(self) -> str:
@@ -74,3 +119,11 @@ class TabularData(
             raise ValueError("two `inputs` have the same name")
         if self.outcome.name in names:
             raise ValueError("the `outcome` is also among the `inputs`")
+
+
+def _width(column: Column) -> int:
+    """Return how many numbers a prepared sample has for a column."""
+    match column:
+        case CategoryColumn(embedding=None):
+            return column.places
+    return 1

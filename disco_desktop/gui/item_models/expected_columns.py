@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from disco_desktop.app.inert_text import inert
-from disco_desktop.engine.task.tabular import TabularData
+from disco_desktop.engine.task.tabular import CategoryColumn, TabularData
 from disco_desktop.gui.wording import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from disco_desktop.engine.task.data import Data
-    from disco_desktop.engine.task.tabular import NumericColumn
+    from disco_desktop.engine.task.tabular import Column
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -67,7 +67,9 @@ class ExpectedColumnsModel(QAbstractTableModel):
             )
         return lines
 
-    def _input(self, column: NumericColumn, example: Mapping[str, str]) -> tuple[str, ...]:
+    def _input(self, column: Column, example: Mapping[str, str]) -> tuple[str, ...]:
+        if isinstance(column, CategoryColumn):
+            return self._category(column, example)
         empty = {
             "center": self.tr("counts as average"),
             "zero": self.tr("counts as zero"),
@@ -80,6 +82,20 @@ class ExpectedColumnsModel(QAbstractTableModel):
             self.tr("number"),
             empty[column.missing],
             example.get(column.name, usual),
+        )
+
+    def _category(self, column: CategoryColumn, example: Mapping[str, str]) -> tuple[str, ...]:
+        empty = {"own": self.tr("counts as not known"), "refuse": self.tr("row is left out")}
+        shown = [
+            f"{value} = {label}" if label != value else value
+            for value, label in zip(column.values, column.labels or column.values, strict=True)
+        ]
+        return (
+            column.name,
+            column.description or NOTHING,
+            ", ".join(shown),
+            empty[column.missing],
+            example.get(column.name, column.values[0]),
         )
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008

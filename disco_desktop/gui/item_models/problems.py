@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 
 # After these, all rows are used, and nobody need do anything.
-HARMLESS = {"cells_filled_center", "cells_filled_zero", "rows_repeated", "file_old_encoding"}
+HARMLESS = {
+    "cells_filled_center",
+    "cells_filled_own",
+    "cells_filled_zero",
+    "rows_repeated",
+    "file_old_encoding",
+}
 
 PROBLEM = int(Qt.ItemDataRole.UserRole) + 1
 

@@ -170,7 +170,7 @@ def _tone(row: Row, place: int) -> CellTone:
         return "danger"
     if code is None:
         return "" if row.is_used else "muted"
-    if code == "cell_far_out":
+    if code in ("cell_far_out", "category_filled_own"):
         return "warning"
     if code == "column_empty" or code.startswith("cells_filled"):
         return "filled"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from disco_desktop.engine.dataset.cells import MISSING, UNKNOWN, read_numbers, read_outcomes
+from disco_desktop.engine.dataset.cells import MISSING, UNKNOWN, read_numbers, read_values
 from disco_desktop.engine.task.outcome import BinaryOutcome
 
 
@@ -88,7 +88,7 @@ def test_every_cell_is_a_bounded_number_or_empty_or_has_one_fault(cells) -> None
 
 def outcomes(*cells: str | None, values: tuple[str, str] = ("0", "1")) -> list[int]:
     outcome = BinaryOutcome(name="x", values=values, labels=("a", "b"))
-    return read_outcomes(column(*cells), outcome).tolist()
+    return read_values(column(*cells), outcome.values).tolist()
 
 
 def test_outcomes_as_they_stand() -> None:

@@ -141,6 +141,10 @@ class FederatedClient(Client):
         else:
             self._standing.take(welcome)
         self.notices.set_participants(welcome.participants, welcome.minimum)
+        _log.debug(
+            "joined session %d, round %d of %d, as %s",
+            *(welcome.session, welcome.round, welcome.rounds, welcome.participant),
+        )
         if self._is_paused:
             await connection.send(Pause())
 
@@ -246,6 +250,7 @@ class FederatedClient(Client):
             )
             await self._wait_for_round(counts_in if counts_in is not None else base_round + 1)
             weights, round_, contributors = await self._fetch()
+        _log.debug("the update of round %d counts in %s", base_round + 1, counts_in or "none")
         return Aggregate(
             weights=weights,
             round=round_,
@@ -319,6 +324,7 @@ class FederatedClient(Client):
                 _log.debug("the rounds went on meanwhile: the newest model instead")
                 download = None
             else:
+                _log.debug("fetched the model of round %d, %d bytes", round_, model.size)
                 weights = Weights(self._manifest, buffer.astype(np.float32, copy=False))
                 return weights, round_, contributors
 

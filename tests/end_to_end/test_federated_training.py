@@ -183,6 +183,7 @@ async def test_two_learn_titanic_to_the_same_weights(tmp_path: Path) -> None:
         assert result.rounds[-1].participants == 2
 
 
+@pytest.mark.timeout(300)
 async def test_what_two_learn_of_all_passengers_is_worth_it(tmp_path: Path) -> None:
     """Titanic as the task says, with ten seeds: what they end with is right in 69 of 100 cases."""
     task = task_provider("titanic").get_task()

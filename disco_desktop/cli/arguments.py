@@ -24,9 +24,11 @@ def output_path(text: str) -> Path:
     """Read the path of a file to write, in a folder that must be there."""
     path = Path(text).expanduser()
     try:
-        is_possible = path.absolute().parent.is_dir() and not path.is_dir()
+        is_folder, is_possible = path.is_dir(), path.absolute().parent.is_dir()
     except (OSError, ValueError):
-        is_possible = False
+        is_folder = is_possible = False
+    if is_folder:
+        raise argparse.ArgumentTypeError(f"{inert(text)!r} is a folder: name a file in it")
     if not is_possible:
         raise argparse.ArgumentTypeError(
             f"the file {inert(text)!r} cannot be written: make its folder first"

@@ -59,7 +59,7 @@ def welcoming(model):
     return web.get("/federated/titanic", welcome)
 
 
-async def take_in(request, model):
+async def take_in(request, model, *, then=None):
     socket = web.WebSocketResponse()
     await socket.prepare(request)
     identity = Identity.generate()
@@ -83,6 +83,8 @@ async def take_in(request, model):
         contributors=0,
     )
     await socket.send_bytes(encode_message(welcome))
+    if then is not None:
+        await then(socket)
     await socket.receive()
     return socket
 

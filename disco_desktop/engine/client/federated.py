@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 PATIENCE = 1800.0  # seconds that we wait for others, or for the server to come back
 
+# How often we ask again for a model that is gone although we know of no newer one.
+_PATIENT_FETCHES = 4
+
 # What the server or the network says for a while; everything else is for good.
 _PASSING = {
     "server_unreachable",
@@ -306,7 +309,7 @@ class FederatedClient(Client):
         """
         buffer = np.empty(self._manifest.elements, "<f4")
         download: Download | None = None
-        backoff = Backoff()
+        backoff, gone = Backoff(), 0
         while True:
             await self._until_connected()
             if download is None:
@@ -319,8 +322,13 @@ class FederatedClient(Client):
                 _log.debug("the download was cut off: %s", error)
                 await self._pause(backoff)
             except ServerError as error:
-                if error.code != "model_not_on_server" or model == self._known.model:
+                if error.code != "model_not_on_server":
                     raise
+                if model == self._known.model:  # that of the next may still be on its way to us
+                    gone += 1
+                    if gone > _PATIENT_FETCHES:
+                        raise
+                    await backoff.pause()
                 _log.debug("the rounds went on meanwhile: the newest model instead")
                 download = None
             else:

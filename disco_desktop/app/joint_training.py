@@ -111,7 +111,7 @@ class JointTraining:
             unfinished = set(self._workers)
             while unfinished:
                 item = await queue.get()
-                if isinstance(item, DiscoError):
+                if isinstance(item, Exception):
                     raise item
                 await asyncio.to_thread(self._record, *item)
                 yield item
@@ -192,22 +192,25 @@ class JointTraining:
     @contextlib.asynccontextmanager
     async def _listening(
         self, requests: dict[int, TrainRequest]
-    ) -> AsyncIterator[asyncio.Queue[Report | DiscoError]]:
+    ) -> AsyncIterator[asyncio.Queue[Report | Exception]]:
         """Put what the workers say into one queue, and the server's death too."""
-        queue: asyncio.Queue[Report | DiscoError] = asyncio.Queue(_LARGEST_QUEUE)
+        queue: asyncio.Queue[Report | Exception] = asyncio.Queue(_LARGEST_QUEUE)
 
         async def listen(participant: int) -> None:
             start = Start(request=requests[participant])
-            async for message in self._workers[participant].work(start):
-                if isinstance(message, Failed):
-                    await queue.put(ParticipantFailedError(participant, message))
-                else:
-                    await queue.put((participant, message))
+            try:
+                async for message in self._workers[participant].work(start):
+                    if isinstance(message, Failed):
+                        await queue.put(ParticipantFailedError(participant, message))
+                    else:
+                        await queue.put((participant, message))
+            except Exception as error:  # whoever waits for the queue must not wait in vain
+                await queue.put(error)
 
         async def watch(server: HostedServer) -> None:
             try:
                 await server.failure()
-            except DiscoError as error:
+            except Exception as error:
                 await queue.put(error)
 
         tasks = [asyncio.create_task(listen(participant)) for participant in requests]

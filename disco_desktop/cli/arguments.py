@@ -1,53 +1,11 @@
-"""Reading the command line: what is wrong with a call is said in one sentence."""
+"""Paths on the command line."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
 
 from disco_desktop.app.inert_text import inert
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-WRONG_CALL = 2  # exit code
-
-
-class WrongCallError(Exception):
-    """The command was not called as it should be; the text says how, in one sentence."""
-
-
-class Parser(argparse.ArgumentParser):
-    """Raises what is wrong with a call, and takes no abbreviated options.
-
-    A script that abbreviates an option would break on the day a second one begins the same way.
-    """
-
-    def __init__(self, **options: object) -> None:
-        super().__init__(allow_abbrev=False, **options)  # type: ignore[arg-type]
-
-    def error(self, message: str) -> NoReturn:
-        """Raise the sentence for a wrong call."""
-        start = inert(message[:1].upper() + message[1:], longest=500).rstrip(".")
-        raise WrongCallError(f"{start}; `{self.prog} --help` shows how to call it.")
-
-
-def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
-    """Return a reader of whole numbers within bounds."""
-
-    def read(text: str) -> int:
-        try:
-            number = int(text)
-        except ValueError:
-            number = lowest - 1
-        if not lowest <= number <= highest:
-            raise argparse.ArgumentTypeError(
-                f"it must be a whole number from {lowest} to {highest}, not {inert(text)!r}"
-            )
-        return number
-
-    return read
 
 
 def existing_path(text: str) -> Path:
@@ -66,9 +24,11 @@ def output_path(text: str) -> Path:
     """Read the path of a file to write, in a folder that must be there."""
     path = Path(text).expanduser()
     try:
-        is_possible = path.absolute().parent.is_dir() and not path.is_dir()
+        is_folder, is_possible = path.is_dir(), path.absolute().parent.is_dir()
     except (OSError, ValueError):
-        is_possible = False
+        is_folder = is_possible = False
+    if is_folder:
+        raise argparse.ArgumentTypeError(f"{inert(text)!r} is a folder: name a file in it")
     if not is_possible:
         raise argparse.ArgumentTypeError(
             f"the file {inert(text)!r} cannot be written: make its folder first"

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from disco_desktop.cli.arguments import Parser
+    from disco_desktop.app.command_line import Parser
 
     Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
     Command: TypeAlias = Callable[[argparse.Namespace], int]

@@ -7,11 +7,11 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from disco_desktop.app.command_line import whole_number
 from disco_desktop.app.home import memory_folder
 from disco_desktop.app.inert_text import inert
 from disco_desktop.app.wishes import LARGEST_SEED, Wishes
 from disco_desktop.cli import commands
-from disco_desktop.cli.arguments import whole_number
 from disco_desktop.cli.output import Output, seconds, size
 from disco_desktop.cli.test import print_confusion
 from disco_desktop.engine.task.registry import task_provider

@@ -6,11 +6,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from disco_desktop.app.command_line import whole_number
 from disco_desktop.app.inert_text import inert
 from disco_desktop.app.sentences import problem_sentence, sentence, sentence_for
 from disco_desktop.app.wishes import LARGEST_SEED, LARGEST_USERS, Wishes
 from disco_desktop.cli import commands
-from disco_desktop.cli.arguments import existing_path, whole_number
+from disco_desktop.cli.arguments import existing_path
 from disco_desktop.cli.interruptible import run_interruptibly
 from disco_desktop.cli.json_file import STANDARD_OUTPUT, add_json_option, write_json
 from disco_desktop.cli.output import Output, percent, seconds, size

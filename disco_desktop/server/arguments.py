@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from disco_desktop import __version__
+from disco_desktop.app.command_line import Parser, whole_number
 from disco_desktop.engine.client.address import is_loopback
 from disco_desktop.engine.errors import ServerError, StorageError
 from disco_desktop.engine.memory.storage import default_root
@@ -38,9 +38,10 @@ class Start:
 
 
 def read_arguments(arguments: Sequence[str] | None = None) -> Start:
-    """Read the command line; a mistake in it ends the program with a sentence and code 2.
+    """Read the command line.
 
     Raises:
+        WrongCallError: the program was not called as it should be.
         DiscoError: what it says cannot be.
     """
     given = _parser().parse_args(arguments)
@@ -64,20 +65,9 @@ def read_arguments(arguments: Sequence[str] | None = None) -> Start:
     return Start(config=config, certificate=certificate, is_reloading=given.reload)
 
 
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65_535:
-        raise ValueError("a port is a number from 0 to 65535")
-    return port
-
-
-_port.__name__ = "port"  # argparse says "invalid port value"
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="disco-server",
-        allow_abbrev=False,
         description="Let participants train a model together without sharing their data. "
         "Only model updates reach this server.",
     )
@@ -89,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--port",
-        type=_port,
+        type=whole_number(0, 65_535),
         default=DEFAULT_PORT,
         help=f"port to listen at (default {DEFAULT_PORT}); 0 takes a free one",
     )

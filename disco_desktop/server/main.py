@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from disco_desktop import logs
+from disco_desktop.app.command_line import WRONG_CALL, WrongCallError
 from disco_desktop.app.sentences import sentence
 from disco_desktop.engine.errors import DiscoError, ServerError
 from disco_desktop.server.application import create_application
@@ -43,6 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             asyncio.run(reload_on_change(given, start.config))
         else:
             asyncio.run(_serve(start))
+    except WrongCallError as error:
+        _say(str(error))
+        return WRONG_CALL
     except DiscoError as error:
         _log.debug("%s", error)
         _say(sentence(error))

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from disco_desktop.engine.errors import TaskError
+from disco_desktop.engine.errors import DiscoError, TaskError
 from disco_desktop.engine.task.initial_weights import draw_initial_weights
 from disco_desktop.engine.task.registry import task_providers
 from disco_desktop.engine.task.task import read_task
@@ -37,8 +37,14 @@ async def offer_tasks(rooms: Rooms, tasks_dir: Path | None) -> None:
         TaskError: the folder holds no tasks, or one that breaks the schema.
     """
     if tasks_dir is None:
-        for provider in task_providers().values():
-            await _offer(rooms, provider.get_task(), partial(_drawn, provider.get_model))
+        for task_id, provider in task_providers().items():
+            try:
+                await _offer(rooms, provider.get_task(), partial(_drawn, provider.get_model))
+            except DiscoError:
+                raise
+            except Exception as error:  # of a plug-in, which must not take the others down
+                _log.warning("the task %s cannot be offered: %r", task_id, error)
+                _log.debug("where it failed", exc_info=True)
         return
     for task, weights_file in await asyncio.to_thread(_read_bundles, tasks_dir):
         await offer_task(rooms, task, weights_file)

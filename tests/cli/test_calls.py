@@ -32,6 +32,7 @@ WRONG_CALL = 2
         (["train", "titanic", "--data", "DATA", "--scheme", "magic"], "'magic'"),
         (["train", "titanic", "--data", "/no/such/file"], "'/no/such/file'"),
         (["train", "titanic", "--data", "DATA", "--json", "/no/such/folder/x"], "folder"),
+        (["train", "titanic", "--data", "DATA", "--json", "/"], "'/' is a folder"),
         (["predict", "model", "--data", "DATA"], "required: --out"),
         (["models", "rename", "one"], "required: NAME"),
         (["check", "titanic", "--data", "\x1b]0;title\x07"], "there is no file"),

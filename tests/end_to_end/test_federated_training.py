@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import statistics
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -26,6 +27,7 @@ from disco_desktop.engine.memory.no_memory import NoMemory
 from disco_desktop.engine.models.initialise import initial_weights
 from disco_desktop.engine.models.network import manifest_of
 from disco_desktop.engine.resources import resource
+from disco_desktop.engine.task.registry import task_provider
 from disco_desktop.engine.training.disco import Disco
 from disco_desktop.engine.training.settings import TrainingSettings
 from tests.server.running_server import RunningServer, running_server, task_with
@@ -61,6 +63,7 @@ class Participant:
         self._events = disco.events()
         self.statuses: asyncio.Queue[str] = asyncio.Queue()
         self.participants = 0
+        self.rounds: list[RoundEnded] = []
 
     async def next(self) -> int:
         """Finish the pending exchange, then train one round; return how many take part.
@@ -78,6 +81,8 @@ class Participant:
             self.statuses.put_nowait(event.status)
         elif isinstance(event, ParticipantsChanged):
             self.participants = event.participants
+        elif isinstance(event, RoundEnded):
+            self.rounds.append(event)
 
     async def close(self) -> None:
         await self._disco.close()
@@ -137,6 +142,14 @@ async def test_statuses_follow_who_is_there(tmp_path: Path) -> None:
         assert await third.statuses.get() == "local training"
         assert await second.statuses.get() == "local training"
 
+        # Who came in the middle is counted like everybody: neither late nor early.
+        assert [(end.model_round, end.is_counted) for end in third.rounds] == [(2, True)]
+        assert [(end.model_round, end.is_counted) for end in second.rounds] == [
+            (1, True),
+            (2, True),
+        ]
+        assert {end.participants for end in (*second.rounds, *third.rounds)} == {2}
+
         await second.close()
         alone = asyncio.create_task(third.next())
         assert await third.statuses.get() == "not enough participants"
@@ -168,6 +181,27 @@ async def test_two_learn_titanic_to_the_same_weights(tmp_path: Path) -> None:
         assert result.epochs[-1].training.accuracy > 0.6
         assert result.epochs[-1].validation.accuracy > 0.6
         assert result.rounds[-1].participants == 2
+
+
+@pytest.mark.timeout(300)
+async def test_what_two_learn_of_all_passengers_is_worth_it(tmp_path: Path) -> None:
+    """Titanic as the task says, with ten seeds: what they end with is right in 69 of 100 cases."""
+    task = task_provider("titanic").get_task()
+    accuracies = []
+    for seed in range(10):
+        async with running_server(
+            tmp_path / str(seed), initial=initial_weights(task, seed=seed), task=task
+        ) as server:
+            discos = [disco_of(server, seed=2 * seed + number) for number in (0, 1)]
+            await asyncio.gather(*(_train(disco) for disco in discos))
+        first, second = (disco.result for disco in discos)
+        assert first is not None
+        assert second is not None
+        assert first.weights.sha256() == second.weights.sha256()
+        assert first.final_validation == second.final_validation
+        assert len(first.epochs) == 10
+        accuracies.append(first.final_validation.accuracy)
+    assert statistics.fmean(accuracies) > 0.69
 
 
 async def test_the_same_seeds_give_the_same_bits(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def welcoming(model):
     return web.get("/federated/titanic", welcome)
 
 
-async def take_in(request, model):
+async def take_in(request, model, *, then=None):
     socket = web.WebSocketResponse()
     await socket.prepare(request)
     identity = Identity.generate()
@@ -83,6 +83,8 @@ async def take_in(request, model):
         contributors=0,
     )
     await socket.send_bytes(encode_message(welcome))
+    if then is not None:
+        await then(socket)
     await socket.receive()
     return socket
 
@@ -188,3 +190,24 @@ async def test_a_model_that_is_not_what_its_digest_says_is_not_taken():
             await participant(port, patience=0.5).connect()
     assert raised.value.code == "waited_too_long"
     assert len(fetched) > 1  # it is asked for again
+
+
+async def test_a_participant_is_not_sent_elsewhere():
+    """A model is fetched from the server that was chosen, whatever that one says."""
+    model = ModelReference(digest="0" * 64, size=4 * ELEMENTS)
+    lured = []
+
+    async def elsewhere(request):
+        lured.append(request.path)
+        return web.Response(body=bytes(4 * ELEMENTS), status=206)
+
+    async with serving(web.get("/trap", elsewhere)) as other:
+
+        async def lure(request):
+            raise web.HTTPTemporaryRedirect(f"http://127.0.0.1:{other}/trap")
+
+        async with serving(welcoming(model), web.get(f"/models/{model.digest}", lure)) as port:
+            with pytest.raises(ServerError) as raised:
+                await participant(port, patience=5).connect()
+    assert raised.value.code == "server_answer_strange"
+    assert not lured

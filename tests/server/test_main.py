@@ -203,13 +203,21 @@ def test_a_damaged_certificate_is_told(capsys, tasks_dir, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--port", "70000"], ["--port", "x"], ["--nonsense"], ["--rel"]]
+    ("arguments", "mentioned"),
+    [
+        (["--port", "70000"], "from 0 to 65535, not '70000'"),
+        (["--port", "x"], "from 0 to 65535, not 'x'"),
+        (["--nonsense"], "--nonsense"),
+        (["--rel"], "--rel"),
+        (["--data-dir"], "--data-dir"),
+    ],
 )
-def test_a_wrong_command_line_is_told(capsys, arguments):
-    with pytest.raises(SystemExit) as end:
-        main(arguments)
-    assert end.value.code == 2
-    assert "usage: disco-server" in capsys.readouterr().err
+def test_a_wrong_command_line_is_told_in_one_sentence(capsys, arguments, mentioned):
+    assert main(arguments) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("disco-server: ")
+    assert mentioned in line
+    assert line.endswith("`disco-server --help` shows how to call it.")
 
 
 async def test_the_server_never_imports_torch(start):

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 
 from disco_desktop.engine.errors import ContributionError
 from disco_desktop.engine.task.task import AbsoluteThreshold
+from disco_desktop.logs import logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from disco_desktop.engine.task.task import Collaboration
     from disco_desktop.engine.weights.weights import Buffer, Weights
+
+_log = logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,8 +108,13 @@ class Aggregator(ABC):
         if self.holds(contribution.participant, contribution.base_round):
             return
         self.check(contribution)
-        self._include(contribution, staleness=self._staleness(contribution))
+        staleness = self._staleness(contribution)
+        self._include(contribution, staleness=staleness)
         self._contributed[contribution.participant, contribution.base_round] = contribution.samples
+        _log.debug(
+            "round %d: added %s's update of %d samples, %d rounds late",
+            *(self.round + 1, contribution.participant, contribution.samples, staleness),
+        )
 
     def is_full(self, *, is_overdue: bool = False) -> bool:
         """Tell whether the round can close.
@@ -133,6 +141,7 @@ class Aggregator(ABC):
         """Return the next model; the buffer stays until `begin_round`."""
         if not self._contributed:
             raise ValueError("no contributions to aggregate")
+        _log.debug("round %d: the model of %d updates", self.round + 1, len(self._contributed))
         return self._combine()
 
     def begin_round(self, weights: Weights) -> None:

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 PATIENCE = 1800.0  # seconds that we wait for others, or for the server to come back
 
+# How often we ask again for a model that is gone although we know of no newer one.
+_PATIENT_FETCHES = 4
+
 # What the server or the network says for a while; everything else is for good.
 _PASSING = {
     "server_unreachable",
@@ -141,6 +144,10 @@ class FederatedClient(Client):
         else:
             self._standing.take(welcome)
         self.notices.set_participants(welcome.participants, welcome.minimum)
+        _log.debug(
+            "joined session %d, round %d of %d, as %s",
+            *(welcome.session, welcome.round, welcome.rounds, welcome.participant),
+        )
         if self._is_paused:
             await connection.send(Pause())
 
@@ -246,6 +253,7 @@ class FederatedClient(Client):
             )
             await self._wait_for_round(counts_in if counts_in is not None else base_round + 1)
             weights, round_, contributors = await self._fetch()
+        _log.debug("the update of round %d counts in %s", base_round + 1, counts_in or "none")
         return Aggregate(
             weights=weights,
             round=round_,
@@ -301,7 +309,7 @@ class FederatedClient(Client):
         """
         buffer = np.empty(self._manifest.elements, "<f4")
         download: Download | None = None
-        backoff = Backoff()
+        backoff, gone = Backoff(), 0
         while True:
             await self._until_connected()
             if download is None:
@@ -314,11 +322,17 @@ class FederatedClient(Client):
                 _log.debug("the download was cut off: %s", error)
                 await self._pause(backoff)
             except ServerError as error:
-                if error.code != "model_not_on_server" or model == self._known.model:
+                if error.code != "model_not_on_server":
                     raise
+                if model == self._known.model:  # that of the next may still be on its way to us
+                    gone += 1
+                    if gone > _PATIENT_FETCHES:
+                        raise
+                    await backoff.pause()
                 _log.debug("the rounds went on meanwhile: the newest model instead")
                 download = None
             else:
+                _log.debug("fetched the model of round %d, %d bytes", round_, model.size)
                 weights = Weights(self._manifest, buffer.astype(np.float32, copy=False))
                 return weights, round_, contributors
 

@@ -1,4 +1,7 @@
-"""Moving an update up and a model down, in pieces, so that a cut costs one piece at the most."""
+"""Moving an update up and a model down, in pieces, so that a cut costs one piece at the most.
+
+No request follows a redirection: what is sent is for the server that was chosen.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +69,9 @@ class Upload:
         announcement = msgspec.msgpack.encode(self._announcement)
         async with (
             _in_time(),
-            _request(http.post(url, data=announcement, headers=headers)) as response,
+            _request(
+                http.post(url, data=announcement, headers=headers, allow_redirects=False)
+            ) as response,
         ):
             state = await _state(response)
         self._ledger.sent("announcement", len(announcement))
@@ -88,7 +93,9 @@ class Upload:
         url = (url / str(self._announcement.base_round)).with_query(offset=str(offset))
         async with _in_time() as limit:
             body = self._pieces(offset, limit)
-            async with _request(http.put(url, data=body, headers=headers)) as response:
+            async with _request(
+                http.put(url, data=body, headers=headers, allow_redirects=False)
+            ) as response:
                 return await _state(response)
 
     async def _pieces(self, offset: int, limit: asyncio.Timeout) -> AsyncIterator[memoryview]:
@@ -126,7 +133,7 @@ class Download:
         if self._offset == len(self._into):
             return
         headers = {"Range": f"bytes={self._offset}-"}
-        async with _request(http.get(url, headers=headers)) as response:
+        async with _request(http.get(url, headers=headers, allow_redirects=False)) as response:
             if response.status != 206:
                 raise ServerError("server_answer_strange", detail=f"status {response.status}")
             await self._take_pieces(response.content)
@@ -138,7 +145,7 @@ class Download:
 
     async def _fetch_digests(self, http: aiohttp.ClientSession, url: URL) -> None:
         size = piece_count(self._model.size) * DIGEST_SIZE
-        async with _in_time(), _request(http.get(url)) as response:
+        async with _in_time(), _request(http.get(url, allow_redirects=False)) as response:
             digests = await response.content.readexactly(size)
         if content_digest(digests) != self._model.digest:
             raise ConnectionLostError("the list of pieces arrived damaged")

@@ -19,17 +19,22 @@ _log = logger(__name__)
 def task_providers() -> dict[str, TaskProvider]:
     """Return the providers by the id of their task, sorted.
 
-    A plug-in that cannot be loaded is logged and left out: it must not take the others down.
+    A plug-in that cannot be used is logged and left out: it must not take the others down. Of two
+    with the same task, the first by name is kept.
     """
     providers: dict[str, TaskProvider] = {}
     for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.name):
         try:
             provider = point.load()()
-            task = provider.get_task()
-        except Exception:
-            _log.exception("the task plug-in %s cannot be loaded", point.name)
+            task_id = provider.get_task().id
+        except Exception as error:
+            _log.warning("the task plug-in %s cannot be used: %r", point.name, error)
+            _log.debug("where it failed", exc_info=True)
             continue
-        providers[task.id] = provider
+        if task_id in providers:
+            _log.warning("the task plug-in %s is left out: %s is taken", point.name, task_id)
+            continue
+        providers[task_id] = provider
     return dict(sorted(providers.items()))
 
 

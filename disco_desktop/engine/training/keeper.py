@@ -83,7 +83,9 @@ class Keeper:
     async def settle(self) -> None:
         """Wait until the checkpoint is on the disk, or has failed."""
         if self._writing is not None:
-            await asyncio.wait([asyncio.wrap_future(self._writing)])
+            written = asyncio.wrap_future(self._writing)
+            written.add_done_callback(_heed)
+            await asyncio.wait([written])
 
     async def save_model(self, model: StoredModel) -> ModelRecord | None:
         """Put the model as far as it has come into the memory.
@@ -114,3 +116,9 @@ class Keeper:
         except asyncio.CancelledError:
             await asyncio.wait([running])
             raise
+
+
+def _heed(written: asyncio.Future[None]) -> None:
+    """Look at a failure, which `take_problem` tells of: else asyncio prints its traceback."""
+    if not written.cancelled():
+        written.exception()

@@ -255,6 +255,9 @@ class Trainer(ABC):
             ),
         )
         self._is_in_round = self._is_saved = False
+        _log.debug(
+            "round %d: %.3f s, %.3f of them waiting", event.round, event.seconds, now - started
+        )
         # Alone, a round is nobody's but ours: where rounds are short, not each goes to the disk.
         if aggregate is not None or now - self._saved > _SHORTEST_INTERVAL:
             await self._keep_round()

@@ -166,6 +166,7 @@ class Room:
         if self.trouble is not None:
             member.send(Trouble(code=self.trouble))
         self._membership_changed()
+        _log.debug("%s %s joined session %d", role, participant, self.record.session)
         return member
 
     def lost(self, member: Member) -> None:
@@ -186,6 +187,7 @@ class Room:
     def _gone(self, participant: str) -> None:
         """Wait no longer for somebody; what has come of its upload stays, for it to go on."""
         if participant in self.members:
+            _log.debug("%s is waited for no longer", participant)
             self.members.leave(participant)
             for key in [key for key in self._uploads if key[0] == participant]:
                 self._uploads.pop(key).refuse(ServerError("upload_not_announced"))

@@ -416,14 +416,19 @@ class SqliteStore(Store):
         self._drop_models()
 
     def _drop_models(self) -> None:
-        """Keep the models of tasks and rooms, and each room's two before, for late downloads."""
+        """Keep the models of tasks and rooms, and the two before of each task's latest room.
+
+        Those are for late downloads. Whoever is still in a room of the past needs its last one.
+        """
         with _told(self._models), self._lock:
             with self._transaction():
                 needless = self._rows.execute(
                     "DELETE FROM models WHERE digest NOT IN (SELECT model FROM tasks)"
                     " AND digest NOT IN (SELECT model FROM rooms)"
                     " AND digest NOT IN (SELECT rounds.model FROM rounds JOIN rooms"
-                    "   USING (task_digest, session) WHERE rounds.round > rooms.round - 3)"
+                    "   USING (task_digest, session) WHERE rounds.round > rooms.round - 3"
+                    "   AND session = (SELECT max(session) FROM rooms AS latest"
+                    "     WHERE latest.task_digest = rounds.task_digest))"
                     " RETURNING digest"
                 ).fetchall()
             for (digest,) in needless:

@@ -1,0 +1,66 @@
+"""A task of an installed plug-in, used with the program as any other one."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.program import disco
+from tests.plug_in import install
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home; beside it, where programs find what is installed, a plug-in and a broken one."""
+    place = tmp_path / "installed"
+    place.mkdir()
+    install(place, petals="Petals", wrong="Unstartable")
+    monkeypatch.setenv("PYTHONPATH", str(place))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def flowers(tmp_path: Path) -> Path:
+    path = tmp_path / "flowers.csv"
+    chance = random.Random(1)
+    kinds = [number % 2 for number in range(120)]
+    rows = [
+        f"{chance.gauss(3 + 2 * kind, 0.6):.2f},{chance.gauss(1 + kind, 0.3):.2f},{kind}"
+        for kind in kinds
+    ]
+    path.write_text("\n".join(["length,width,species", *rows, ""]))
+    return path
+
+
+def test_a_broken_plug_in_costs_one_line(home: Path) -> None:
+    listed = disco("tasks", home=home)
+    assert listed.code == 0
+    assert [line.split()[0] for line in listed.out.splitlines()] == ["Task", "petals", "titanic"]
+    (line,) = listed.error.splitlines()
+    assert "wrong" in line
+    assert "no licence" in line
+
+
+def test_its_task_is_trained_through_the_bundled_server(
+    home: Path, flowers: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "result.json"
+    trained = disco(
+        *("train", "petals", "--data", flowers, "--users", "2"),
+        *("--save", "flowers", "--json", file),
+        home=home,
+    )
+    assert trained.code == 0, trained.error
+    result = json.loads(file.read_text())
+    assert result["task"] == "petals"
+    assert [round_["participants"] for round_ in result["rounds"]] == [2, 2]
+    assert len({one["weights_sha256"] for one in result["participants"]}) == 1
+    tested = disco("test", "flowers", "--data", flowers, home=home)
+    assert tested.code == 0, tested.error
+    assert "on 120 samples" in tested.out

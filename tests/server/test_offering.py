@@ -11,7 +11,7 @@ import aiohttp
 from disco_desktop.server.application import create_application
 from disco_desktop.server.config import ServerConfig
 from disco_desktop.server.running import running
-from tests.plug_in import MODULE, install
+from tests.plug_in import MODULE, OWN_TASKS, install
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,4 +38,4 @@ async def test_a_plug_in_that_fails_takes_no_other_task_down(
             tasks = json.loads(await response.text())
     finally:
         sys.modules.pop(MODULE, None)
-    assert [task["id"] for task in tasks] == ["titanic"]
+    assert [task["id"] for task in tasks] == OWN_TASKS

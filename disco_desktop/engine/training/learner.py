@@ -60,7 +60,7 @@ class Learner:
         self._objective = objective
         self._optimizer_settings = optimizer
         self._training, self._validation = (
-            SampleTensors(samples.features, samples.targets, device)
+            SampleTensors(samples.features, samples.targets, device, places=samples.places)
             for samples in (dataset.training, dataset.validation)
         )
         self._is_bfloat16 = False

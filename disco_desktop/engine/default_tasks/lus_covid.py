@@ -27,26 +27,27 @@ _VALUES = ("COVID-Positive", "COVID-Negative")
 _SUMMARY = "Tell COVID-19 from other lungs in pictures of ultrasound."
 
 _OVERVIEW = """\
-Ultrasound is quick, cheap and at every bedside. In a lung with COVID-19 it often shows bright lines that run \
-down from the surface of the lung, which a healthy lung has few of. No hospital alone has enough pictures to \
-learn that well, and none may give them away: so each trains on its own, and only what the model has \
-learnt is combined.
+Ultrasound is quick, cheap and at every bedside. In a lung with COVID-19 it often shows bright \
+lines that run down from the surface of the lung, which a healthy lung has few of. No hospital \
+alone has enough pictures to learn that well, and none may give them away: so each trains on \
+its own, and only what the model has learnt is combined.
 
 This is a demonstration and no medical device: never decide about a patient by it.
 
-The sample data are drawings that the program makes itself and marks as generated. They are there to try \
-the task, and a model of them says nothing about lungs."""
+The sample data are drawings that the program makes itself and marks as generated. They are \
+there to try the task, and a model of them says nothing about lungs."""
 
 _DATA_FORMAT = """\
-A folder with two folders in it, COVID-Positive and COVID-Negative, and in each the pictures (PNG, JPEG, WebP, \
-TIFF, GIF or BMP; in further folders if you like). Or a CSV file with the columns filename and label, beside \
-or above the pictures.
+A folder with two folders in it, COVID-Positive and COVID-Negative, and in each the pictures \
+(PNG, JPEG, WebP, TIFF, GIF or BMP; in further folders if you like). Or a CSV file with the \
+columns filename and label, beside or above the pictures.
 
-Pictures of any size are brought to 100 by 100 pixels; what is not square is put whole on black."""
+Pictures of any size are brought to 100 by 100 pixels; what is not square is put whole on \
+black."""
 
 _MODEL = """\
-Two convolutions of 8 and 16 filters that look at 5 by 5 pixels, each followed by a pooling layer, and two \
-outputs. It has 19,314 parameters."""
+Two convolutions of 8 and 16 filters that look at 5 by 5 pixels, each followed by a pooling \
+layer, and two outputs. It has 19,314 parameters."""
 
 
 class LusCovidProvider(TaskProvider):

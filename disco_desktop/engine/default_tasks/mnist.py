@@ -30,26 +30,27 @@ _ROWS_EACH, _COLUMNS = 5, 100  # of the sheet of samples
 _SUMMARY = "Read handwritten digits from small grey pictures."
 
 _OVERVIEW = """\
-Each picture shows one digit, written by hand and 28 pixels wide and high. The MNIST database is what many \
-people learn machine learning with, since a small network reads it well within a minute.
+Each picture shows one digit, written by hand and 28 pixels wide and high. The MNIST database \
+is what many people learn machine learning with, since a small network reads it well within a \
+minute.
 
-Imagine that several post offices each keep the letters of their own town, and may not show them to anybody. \
-Together they can train one model that reads the handwriting of all towns.
+Imagine that several post offices each keep the letters of their own town, and may not show \
+them to anybody. Together they can train one model that reads the handwriting of all towns.
 
-The sample data are 5,000 real pictures, 500 of each digit. With them, about 97 of 100 digits that were \
-held out are read correctly."""
+The sample data are 5,000 real pictures, 500 of each digit. With them, about 97 of 100 digits \
+that were held out are read correctly."""
 
 _DATA_FORMAT = """\
-A folder with ten folders in it, called 0 to 9, and in each the pictures of that digit (PNG, JPEG, WebP, TIFF, \
-GIF or BMP; in further folders if you like). Or a CSV file with the columns filename and label, beside or \
-above the pictures.
+A folder with ten folders in it, called 0 to 9, and in each the pictures of that digit (PNG, \
+JPEG, WebP, TIFF, GIF or BMP; in further folders if you like). Or a CSV file with the columns \
+filename and label, beside or above the pictures.
 
-White digits on black, as in MNIST. Other sizes are brought to 28 by 28 pixels; what is not square is \
-put whole on black."""
+White digits on black, as in MNIST. Other sizes are brought to 28 by 28 pixels; what is not \
+square is put whole on black."""
 
 _MODEL = """\
-Two convolutions of 8 and 16 filters that look at 5 by 5 pixels, a pooling layer, dropout, a dense layer of 32 \
-units, and ten outputs, one a digit. It has 55,386 parameters."""
+Two convolutions of 8 and 16 filters that look at 5 by 5 pixels, a pooling layer, dropout, a \
+dense layer of 32 units, and ten outputs, one a digit. It has 55,386 parameters."""
 
 
 class MnistProvider(TaskProvider):

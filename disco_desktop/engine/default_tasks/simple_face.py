@@ -27,23 +27,24 @@ _VALUES = ("child", "adult")
 _SUMMARY = "Tell from a picture of a face whether it is a child's or an adult's."
 
 _OVERVIEW = """\
-Pictures of faces are about the most private data there are, and a good example of what should not leave \
-a person's own computer. Each participant trains on the own photographs, and only what the model has learnt is \
-combined.
+Pictures of faces are about the most private data there are, and a good example of what should \
+not leave a person's own computer. Each participant trains on the own photographs, and only \
+what the model has learnt is combined.
 
-The sample data are drawings that the program makes itself and marks as generated. They are there to try \
-the task, and a model of them knows nothing of people."""
+The sample data are drawings that the program makes itself and marks as generated. They are \
+there to try the task, and a model of them knows nothing of people."""
 
 _DATA_FORMAT = """\
-A folder with two folders in it, child and adult, and in each the pictures (PNG, JPEG, WebP, TIFF, GIF or BMP; in \
-further folders if you like). Or a CSV file with the columns filename and label, beside or above the \
-pictures.
+A folder with two folders in it, child and adult, and in each the pictures (PNG, JPEG, WebP, \
+TIFF, GIF or BMP; in further folders if you like). Or a CSV file with the columns filename and \
+label, beside or above the pictures.
 
-Pictures of any size are brought to 200 by 200 pixels; of what is not square the middle is used."""
+Pictures of any size are brought to 200 by 200 pixels; of what is not square the middle is \
+used."""
 
 _MODEL = """\
-MobileNetV2 with 0.35 times its usual channels and two outputs. It has 412,770 parameters, all of \
-which are trained."""
+MobileNetV2 with 0.35 times its usual channels and two outputs. It has 412,770 parameters, all \
+of which are trained."""
 
 
 class SimpleFaceProvider(TaskProvider):
@@ -81,4 +82,6 @@ class SimpleFaceProvider(TaskProvider):
 
     def sample_data(self) -> Path:
         """Return a folder of generated pictures."""
-        return unpacked("simple_face-1", partial(write_pictures, labels=_VALUES, draw=face, each=50))
+        return unpacked(
+            "simple_face-1", partial(write_pictures, labels=_VALUES, draw=face, each=50)
+        )

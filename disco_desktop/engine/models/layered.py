@@ -41,10 +41,16 @@ def layered_network(model: LayeredNetwork, data: ImageData) -> nn.Module:
     for layer, before, after in model.extents(data):
         match layer:
             case Convolution():
-                convolution = nn.Conv2d(
-                    before.channels, layer.filters, layer.kernel, padding=layer.padding
+                kernel, padding = layer.kernel, 0
+                if layer.padding == "same" and kernel % 2:
+                    padding = kernel // 2
+                elif layer.padding == "same":  # torch itself warns that this takes a copy
+                    less, more = (kernel - 1) // 2, kernel // 2
+                    add("padding", nn.ZeroPad2d((less, more, less, more)))
+                add(
+                    "convolution",
+                    nn.Conv2d(before.channels, layer.filters, kernel, padding=padding),
                 )
-                add("convolution", convolution)
             case MaxPool():
                 add("pool", nn.MaxPool2d(layer.size))
             case Dropout():

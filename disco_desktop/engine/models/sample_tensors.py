@@ -64,6 +64,12 @@ class SampleTensors:
         features, targets = self._at(rows), self._targets[rows]
         return features.to(self.device), targets.to(self.device)
 
+    def targets_at(self, rows: torch.Tensor) -> torch.Tensor:
+        """Return the targets of the samples at these rows, on the device."""
+        if self._targets is None:
+            raise ValueError("samples without targets cannot be learnt from")
+        return self._targets.index_select(0, rows.to(self._targets.device)).to(self.device)
+
     def features(self, start: int, end: int) -> torch.Tensor:
         """Return the features of the samples from `start` to before `end`, on the device."""
         if self._places is None:

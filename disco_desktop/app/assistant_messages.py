@@ -23,6 +23,8 @@ PAGE_CELLS = 4_000
 LARGEST_PAGE = 200  # rows
 MOST_COLUMNS = 100  # shown of a table
 LONGEST_CELL = 100  # characters shown
+LARGEST_PICTURE_SIDE = 96  # pixels
+LARGEST_PICTURE_BYTES = 8 << 10
 
 Order: TypeAlias = Literal["row", "doubt"]
 
@@ -102,6 +104,7 @@ class Shape(Struct, frozen=True, kw_only=True):
         page_rows: how many of them make a page.
         files: names of the files, and how many rows each has, in the order of the rows.
         numbering: whether rows are numbered by the line in their file, or by the row.
+        has_pictures: whether rows come with a picture.
     """
 
     columns: list[str]
@@ -110,6 +113,7 @@ class Shape(Struct, frozen=True, kw_only=True):
     page_rows: int
     files: list[tuple[str, int]] = []
     numbering: Literal["line", "row"] = "row"
+    has_pictures: bool = False
 
 
 class Reading(Struct, frozen=True, kw_only=True, tag="reading"):
@@ -187,6 +191,7 @@ class Row(Struct, frozen=True, array_like=True):
         marks: code of a problem, by the place of the cell that has it.
         truth, prediction: places among the outcome's values.
         probability: of the predicted outcome.
+        picture: what the network sees, as a small JPEG; empty where there is none.
     """
 
     number: int
@@ -196,6 +201,7 @@ class Row(Struct, frozen=True, array_like=True):
     truth: int | None = None
     prediction: int | None = None
     probability: float | None = None
+    picture: bytes = b""
 
 
 class PageRead(Struct, frozen=True, kw_only=True, tag="page"):

@@ -565,6 +565,119 @@ SENTENCES: dict[str, str] = {
         "{count:row is|rows are} the same as another one in what this task looks at. They are "
         "used; check whether something is in the data twice."
     ),
+    # pictures
+    "file_not_picture": (
+        "{file} is no picture that Disco can read. Choose a folder of PNG, JPEG, WebP, TIFF, GIF "
+        "or BMP pictures, or a CSV file that names them."
+    ),
+    "folder_without_pictures": (
+        "The folder {file} has no PNG, JPEG, WebP, TIFF, GIF or BMP picture in it. Choose the "
+        "folder that has your pictures."
+    ),
+    "one_picture_only": (
+        "{file} is a single picture, and nothing says what it shows. Choose a folder with a folder "
+        "of pictures for each label."
+    ),
+    "list_without_pictures": (
+        "None of the pictures that {file} names lies beside or below it. Put the file into the "
+        "folder that has the pictures."
+    ),
+    "no_usable_pictures": (
+        "None of the {count:picture|pictures} can be used. Look at what else the report says, then "
+        "try again."
+    ),
+    "pictures_all_equal": (
+        "{count:usable picture|usable pictures}, and none can be held out to test the model, since "
+        "all are the same or belong together. Add more pictures."
+    ),
+    "pictures_of_one_label": (
+        'All {count:picture|pictures} to learn from show the same, "{label}". A model needs '
+        "examples of at least two labels; add more pictures."
+    ),
+    "pictures_without_label": (
+        "{count:picture lies|pictures lie} outside of any label's folder: {files}. Such pictures "
+        "are left out; put each into a folder called by its label: {known}."
+    ),
+    "label_folders_unknown": (
+        "{count:picture lies|pictures lie} in folders that are called like none of the task's "
+        "labels: {folders}. Such pictures are left out; the task knows: {known}."
+    ),
+    "files_not_pictures": (
+        "{count:file is|files are} of a kind that Disco does not read as pictures: {files}. They "
+        "are ignored; save them as PNG or JPEG if they should count."
+    ),
+    "folders_denied": (
+        "{count:folder|folders} could not be looked into: {files}. Check that you may read them; "
+        "the rest is used."
+    ),
+    "pictures_not_opened": (
+        "{count:picture|pictures} could not be opened: {files}. They are left out; check that you "
+        "may read them and that the disk is well."
+    ),
+    "pictures_empty": "{count:file has|files have} nothing in it: {files}. They are left out.",
+    "pictures_unreadable": (
+        "{count:file is|files are} damaged or no picture at all: {files}. They are left out; open "
+        "them in another program and save them again."
+    ),
+    "pictures_too_large": (
+        "{count:picture is|pictures are} too large to be decoded: {files}. They are left out; save "
+        "them with fewer pixels."
+    ),
+    "pictures_tiny": (
+        "{count:picture has|pictures have} far fewer pixels than the task looks at: {files}. They "
+        "are used; check whether they are mere previews."
+    ),
+    "pictures_repeated": (
+        "{count:picture is|pictures are} the same as another one in what this task looks at: "
+        "{files}. They are used; check whether something is in the data twice."
+    ),
+    "pictures_contradictory": (
+        "{count:picture|pictures} can be found under more than one label: {files}. They are left "
+        "out; decide what they show."
+    ),
+    "pictures_without_group": (
+        "The path of {count:picture does|pictures do} not say to whom it belongs: {files}. Such "
+        "pictures are left out."
+    ),
+    "labels_without_pictures": (
+        "{count:label has|labels have} no picture: {labels}. The model will not learn them here."
+    ),
+    "labels_rare": (
+        "{count:label has|labels have} less than a twentieth of the pictures that {commonest} has: "
+        "{labels}. The model may never answer with such a label; add pictures of it."
+    ),
+    "labels_not_held_out": (
+        "No picture of {count:label|labels} is held out to test the model: {labels}. What is "
+        "measured says nothing of such a label; add pictures of it."
+    ),
+    "pictures_not_listed": (
+        "{count:picture is|pictures are} not named in {file}: {files}. They are left out."
+    ),
+    "listed_file_missing": (
+        "{file} names {count:picture that is|pictures that are} not there: {files} (line {lines}). "
+        "Check the names; the rest is used."
+    ),
+    "listed_file_ambiguous": (
+        "{count:name|names} in {file} may mean one picture or another: {files} (line {lines}). "
+        "Such rows are left out; write the folder before the name."
+    ),
+    "listed_file_twice": (
+        "{count:row of|rows of} {file} name a picture that an earlier row names too: {files} (line "
+        "{lines}). Each picture counts once."
+    ),
+    "listed_file_two_labels": (
+        "{count:picture has|pictures have} two labels in the list: {files}. They are left out; "
+        "decide what they show."
+    ),
+    "pictures_need_room": (
+        "{count:picture|pictures} would take {needed_mib} MiB once decoded, and there is room for "
+        "{room_mib} MiB in {folder}. Make room on that disk, or choose fewer pictures."
+    ),
+    "cache_failed": (
+        "Decoded pictures could not be kept in {folder}: {reason}. Check that disk and the free "
+        "space, then try again."
+    ),
+    # predictions and sample data
     "preprocessing_mismatch": (
         "This model was trained on the columns {model}, but the task has {task}. Choose the model "
         "that belongs to this task."

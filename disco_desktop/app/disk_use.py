@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from disco_desktop.app.home import home_folder, memory_folder, trainings_folder
+from disco_desktop.engine.cache_folder import cache_folder
 from disco_desktop.engine.memory.storage import storing_in
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class DiskUse:
         server: what the server on this computer keeps.
         damaged: files that were set aside because they could not be read.
         damaged_files: how many those are.
+        cache: what can be made again: decoded pictures, their features, sample data.
     """
 
     models: int
@@ -29,6 +31,7 @@ class DiskUse:
     server: int
     damaged: int
     damaged_files: int
+    cache: int = 0
 
 
 def disk_use() -> DiskUse:
@@ -40,6 +43,7 @@ def disk_use() -> DiskUse:
         server=_size(home_folder() / "server"),
         damaged=_size(memory / "damaged"),
         damaged_files=len(_files(memory / "damaged")),
+        cache=_size(cache_folder()),
     )
 
 
@@ -50,6 +54,18 @@ def clear_damaged() -> None:
         StorageError: it could not be done.
     """
     folder = memory_folder() / "damaged"
+    if folder.exists():
+        with storing_in(folder):
+            shutil.rmtree(folder)
+
+
+def clear_cache() -> None:
+    """Throw away what can be made again; what a training has open meanwhile stays readable to it.
+
+    Raises:
+        StorageError: it could not be done.
+    """
+    folder = cache_folder()
     if folder.exists():
         with storing_in(folder):
             shutil.rmtree(folder)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from disco_desktop.assistant.checked_pictures import CheckedPictures
 from disco_desktop.assistant.checked_table import CheckedTable
 from disco_desktop.engine.dataset.examination import examine
+from disco_desktop.engine.dataset.images.image_reader import ImageReader
+from disco_desktop.engine.dataset.images.picture_examination import examine_pictures
 from disco_desktop.engine.dataset.table_reader import TableReader
+from disco_desktop.engine.task.image import ImageData
 from disco_desktop.engine.task.tabular import TabularData
 
 if TYPE_CHECKING:
@@ -25,4 +29,7 @@ def check(task: Task, path: Path, watcher: Watcher) -> tuple[Report, Table]:
             examination = examine(data, path, "training", watcher=watcher)
             report = TableReader(task, data).report_on(examination)
             return report, CheckedTable(data, examination)
+        case ImageData() as data:
+            pictures = examine_pictures(data, path, "training", watcher=watcher)
+            return ImageReader(task, data).report_on(pictures), CheckedPictures(data, pictures)
     raise TypeError(f"no check for {task.data}")  # every kind of data has one

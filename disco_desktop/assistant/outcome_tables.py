@@ -14,7 +14,9 @@ from disco_desktop.assistant.tables import (
     shown_columns,
     shown_names,
 )
+from disco_desktop.assistant.thumbnails import thumbnail
 from disco_desktop.engine.dataset.predictions_csv import outcome_columns, write_predictions
+from disco_desktop.engine.task.image import ImageData
 from disco_desktop.engine.task.tabular import TabularData
 
 if TYPE_CHECKING:
@@ -53,7 +55,16 @@ class _OutcomeTable(Table):
             hidden_columns=len(names) - len(self._columns),
             rows=rows,
             page_rows=page_rows(len(self._columns)),
+            has_pictures=isinstance(data, ImageData),
         )
+
+    def _picture(self, sample: int) -> bytes:
+        """Return what the network saw of a sample, where it can be shown."""
+        if not self.shape.has_pictures:
+            return b""
+        samples = self._loaded.samples
+        place = sample if samples.places is None else int(samples.places[sample])
+        return thumbnail(samples.features[place])
 
     def _slice(self, places: npt.NDArray[np.int64]) -> list[list[str]]:
         return shown_cells(self._loaded.table[places.tolist()], self._columns)
@@ -93,6 +104,7 @@ class TestedTable(_OutcomeTable):
                 truth=int(self._truth_of(sample)),
                 prediction=int(self._prediction[sample]),
                 probability=float(self._probability[sample]),
+                picture=self._picture(sample),
             )
             for sample, place, cells in zip(
                 samples.tolist(), places.tolist(), self._slice(places), strict=True
@@ -142,4 +154,5 @@ class PredictedTable(_OutcomeTable):
             cells,
             prediction=int(self._prediction[sample]),
             probability=float(self._probability[sample]),
+            picture=self._picture(sample),
         )

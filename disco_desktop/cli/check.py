@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import to_builtins
 
 from disco_desktop.app.inert_text import inert
+from disco_desktop.app.sample_words import DATA_HELP, samples_word
 from disco_desktop.app.sentences import problem_sentence
 from disco_desktop.cli import commands
 from disco_desktop.cli.arguments import existing_path
@@ -30,7 +31,7 @@ def add_command(parsers: commands.Commands) -> None:
     parser.add_argument("task", metavar="TASK", help="a task's id, as `disco tasks` lists them")
     parser.add_argument(
         "--data", required=True, type=existing_path, metavar="PATH",
-        help="a CSV, Parquet or Excel file, or a folder of them",
+        help=DATA_HELP,
     )  # fmt: skip
     add_json_option(parser)
 
@@ -39,11 +40,12 @@ def run(arguments: Namespace) -> int:
     """Print the report; the exit code tells a script whether a training may begin."""
     from disco_desktop.engine.dataset.dataset import check_data
 
-    report = check_data(task_provider(arguments.task).get_task(), arguments.data)
+    task = task_provider(arguments.task).get_task()
+    report = check_data(task, arguments.data)
     if arguments.json is not None:
         write_json(arguments.json, _as_json(report))
     if arguments.json != STANDARD_OUTPUT:
-        _print(report)
+        _print(report, samples_word(task.data))
     return 0 if report.is_usable else UNUSABLE
 
 
@@ -56,10 +58,10 @@ def _as_json(report: Report) -> dict[str, Any]:
     return content
 
 
-def _print(report: Report) -> None:
+def _print(report: Report, samples: str) -> None:
     output = Output()
     files = ", ".join(inert(file) for file in report.files)
-    output.say(f"{report.usable_rows} of {report.rows} rows usable, in {files or 'no file'}")
+    output.say(f"{report.usable_rows} of {report.rows} {samples} usable, in {files or 'no file'}")
     if report.usable_rows:
         balance = ", ".join(f"{inert(label)}: {count}" for label, count in report.balance.items())
         output.say(f"{balance}; {report.training} to train on, {report.validation} held out")

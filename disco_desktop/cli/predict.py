@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from disco_desktop.app.home import memory_folder
 from disco_desktop.app.inert_text import inert
+from disco_desktop.app.sample_words import DATA_HELP, samples_word
 from disco_desktop.app.sentences import problem_sentence
 from disco_desktop.cli import commands
 from disco_desktop.cli.arguments import existing_path, output_path
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 def add_command(parsers: commands.Commands) -> None:
     """Add the command."""
     parser = commands.add_command(
-        parsers, "predict", run, "predict the outcome of each row and write a CSV file"
+        parsers, "predict", run, "predict the outcome of each row or picture and write a CSV file"
     )
     parser.add_argument(
         "model",
@@ -27,7 +28,7 @@ def add_command(parsers: commands.Commands) -> None:
     )
     parser.add_argument(
         "--data", required=True, type=existing_path, metavar="PATH",
-        help="a CSV, Parquet or Excel file, or a folder of them",
+        help=DATA_HELP,
     )  # fmt: skip
     parser.add_argument(
         "--out", required=True, type=output_path, metavar="FILE.csv",
@@ -55,6 +56,7 @@ def run(arguments: Namespace) -> int:
     for problem in data.problems:
         output.say(f"{problem.severity}: {problem_sentence(problem)}", style="yellow")
     output.say(
-        f"{len(data.samples)} of {data.table.height} rows predicted, in {inert(str(arguments.out))}"
+        f"{len(data.samples)} of {data.table.height} {samples_word(model.task.data)} predicted, "
+        f"in {inert(str(arguments.out))}"
     )
     return 0

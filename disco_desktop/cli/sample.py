@@ -14,6 +14,8 @@ from disco_desktop.engine.task.registry import task_provider
 if TYPE_CHECKING:
     from argparse import Namespace
 
+_MOST_NAMED = 20  # files
+
 
 def add_command(parsers: commands.Commands) -> None:
     """Add the command."""
@@ -32,6 +34,11 @@ def run(arguments: Namespace) -> int:
     if source is None:
         raise TaskError("task_without_sample", task=arguments.task)
     output = Output()
-    for path in copy_sample(source, arguments.folder.expanduser()):
+    folder = arguments.folder.expanduser()
+    paths = copy_sample(source, folder)
+    for path in paths[:_MOST_NAMED]:
         output.say(inert(str(path), longest=4096))
+    if len(paths) > _MOST_NAMED:
+        more = len(paths) - _MOST_NAMED
+        output.say(f"and {more} more files in {inert(str(folder), longest=4096)}")
     return 0

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from disco_desktop.app.home import memory_folder
 from disco_desktop.app.inert_text import inert
+from disco_desktop.app.sample_words import DATA_HELP
 from disco_desktop.cli import commands
 from disco_desktop.cli.arguments import existing_path
 from disco_desktop.cli.json_file import STANDARD_OUTPUT, add_json_option, write_json
@@ -33,7 +34,7 @@ def add_command(parsers: commands.Commands) -> None:
     )
     parser.add_argument(
         "--data", required=True, type=existing_path, metavar="PATH",
-        help="a CSV, Parquet or Excel file, or a folder of them",
+        help=DATA_HELP,
     )  # fmt: skip
     add_json_option(parser)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from disco_desktop.app.command_line import whole_number
 from disco_desktop.app.inert_text import inert
+from disco_desktop.app.sample_words import DATA_HELP
 from disco_desktop.app.sentences import problem_sentence, sentence, sentence_for
 from disco_desktop.app.wishes import LARGEST_SEED, LARGEST_USERS, Wishes
 from disco_desktop.cli import commands
@@ -36,7 +37,7 @@ def add_command(parsers: commands.Commands) -> None:
     parser.add_argument("task", metavar="TASK", help="a task's id, as `disco tasks` lists them")
     parser.add_argument(
         "--data", required=True, type=existing_path, metavar="PATH",
-        help="a CSV, Parquet or Excel file, or a folder of them",
+        help=DATA_HELP,
     )  # fmt: skip
     parser.add_argument(
         "--users", type=whole_number(1, LARGEST_USERS), metavar="N",

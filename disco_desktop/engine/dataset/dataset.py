@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from disco_desktop.engine.dataset.images.image_reader import ImageReader
 from disco_desktop.engine.dataset.share import WHOLE, Share
 from disco_desktop.engine.dataset.table_reader import TableReader
 from disco_desktop.engine.dataset.watcher import NOBODY, Watcher
+from disco_desktop.engine.task.image import ImageData
 from disco_desktop.engine.task.tabular import TabularData
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ def reader_of(task: Task) -> DataReader:
     match task.data:
         case TabularData() as data:
             return TableReader(task, data)
+        case ImageData() as data:
+            return ImageReader(task, data)
     raise TypeError(f"no reader for {task.data}")  # every kind of data has one
 
 

@@ -25,13 +25,18 @@ def copy_sample(source: Path, folder: Path) -> list[Path]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return [_copy(file, folder / file.name) for file in sorted(source.iterdir())]
+        return [_copy(file, folder / file.relative_to(source)) for file in _files(source)]
     except OSError as error:
         reason = error.strerror or ""
         raise StorageError("sample_not_copied", folder=file_name(folder), reason=reason) from error
 
 
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
 def _copy(source: Path, target: Path) -> Path:
+    target.parent.mkdir(parents=True, exist_ok=True)
     if not target.exists():
         shutil.copyfile(source, target)
     elif not filecmp.cmp(source, target, shallow=False):

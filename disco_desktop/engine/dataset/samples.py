@@ -25,14 +25,17 @@ class Samples:
             for one of several; None where the outcome is not known.
         rows: int64 (n,), numbers of the data rows or files they come from, from one; over several
             tables they go on from one to the next.
+        places: int64 (n,), where each sample's own features are, so that few of many need not be
+            copied together; None where they are in order and no others.
     """
 
     features: npt.NDArray[Any]
     targets: npt.NDArray[Any] | None
     rows: npt.NDArray[np.int64]
+    places: npt.NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
-        return len(self.features)
+        return len(self.rows)
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
+from disco_desktop.engine.cache_folder import HOME_VARIABLE
 from disco_desktop.engine.durable_files import sync_folder
 from disco_desktop.engine.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-HOME_VARIABLE = "DISCO_HOME"
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}

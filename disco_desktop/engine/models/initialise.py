@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from disco_desktop.engine.models.backbone import BackboneNetwork
 from disco_desktop.engine.models.network import build_network, read_weights
+from disco_desktop.engine.models.pretrained import load_pretrained
+from disco_desktop.engine.task.backbone import EfficientNetLite0
 from disco_desktop.engine.task.task import decode_task
 from disco_desktop.engine.weights.model_file import write_model
 
@@ -22,10 +25,16 @@ if TYPE_CHECKING:
 
 
 def initial_weights(task: Task, *, seed: int) -> Weights:
-    """Return the weights of the task's network as torch initialises it under a seed."""
+    """Return the weights of the task's network as torch initialises it under a seed.
+
+    A frozen backbone of which this machine has pretrained weights begins with those.
+    """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return read_weights(build_network(task))
+        network = build_network(task)
+    if isinstance(network, BackboneNetwork) and isinstance(task.model, EfficientNetLite0):
+        load_pretrained(task.model, network)
+    return read_weights(network)
 
 
 def write_initial_weights(task: Task, path: Path, *, seed: int) -> None:

@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING
 import torch
 
 from disco_desktop.engine.errors import ModelError
+from disco_desktop.engine.models.backbone import BackboneNetwork
 from disco_desktop.engine.models.dense import dense_network
+from disco_desktop.engine.models.layered import layered_network
 from disco_desktop.engine.task.architecture import DenseNetwork
+from disco_desktop.engine.task.backbone import EfficientNetLite0, MobileNetV2
+from disco_desktop.engine.task.image import ImageData
+from disco_desktop.engine.task.image_architecture import LayeredNetwork
 from disco_desktop.engine.task.tabular import TabularData
 from disco_desktop.engine.weights.manifest import Manifest
 from disco_desktop.engine.weights.weights import Weights
@@ -29,6 +34,10 @@ def build_network(task: Task) -> nn.Module:
     match task.model, task.data:
         case DenseNetwork() as model, TabularData() as data:
             return dense_network(model, data)
+        case LayeredNetwork() as model, ImageData() as data:
+            return layered_network(model, data)
+        case (MobileNetV2() | EfficientNetLite0()) as model, ImageData() as data:
+            return BackboneNetwork(model, data)
     raise TypeError(f"no network for {task.data}")  # the task's schema lets no such task through
 
 

@@ -9,6 +9,7 @@ import torch
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy as np
     from numpy.typing import NDArray
 
 # Bytes of samples that are put on the device as a whole. More stay where they are, often in a
@@ -23,21 +24,35 @@ MOST_IN_PIECE = 4096
 class SampleTensors:
     """Features (n, ...) and, where they are known, targets (n, ...) by row.
 
-    Attributes:
+    Args:
+        features: of these samples, or of these among others.
+        targets: of these samples, in order.
         device: where batches are handed out.
+        places: where each sample's own features are; None where they are in order.
     """
 
     def __init__(
-        self, features: NDArray[Any], targets: NDArray[Any] | None, device: torch.device
+        self,
+        features: NDArray[Any],
+        targets: NDArray[Any] | None,
+        device: torch.device,
+        *,
+        places: NDArray[np.int64] | None = None,
     ) -> None:
         self.device = device
-        self._is_whole = features.nbytes <= LARGEST_WHOLE
+        each = features.nbytes // max(len(features), 1)
+        self._count = len(features if places is None else places)
+        self._is_whole = each * self._count <= LARGEST_WHOLE
+        if self._is_whole and places is not None:
+            features, places = features[places], None
+        self._piece = max(1, min(MOST_IN_PIECE, _PIECE // max(each, 1)))
         place = device if self._is_whole else torch.device("cpu")
         self._features = torch.from_numpy(features).to(place)
+        self._places = None if places is None else torch.from_numpy(places)
         self._targets = None if targets is None else torch.from_numpy(targets).to(place)
 
     def __len__(self) -> int:
-        return len(self._features)
+        return self._count
 
     def take(self, rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return features and targets of the samples at these rows, int64 (n,), on the device."""
@@ -46,14 +61,30 @@ class SampleTensors:
         if self._is_whole:
             return self._features.index_select(0, rows), self._targets.index_select(0, rows)
         rows = rows.cpu()
-        features, targets = self._features[rows], self._targets[rows]
+        features, targets = self._at(rows), self._targets[rows]
         return features.to(self.device), targets.to(self.device)
+
+    def targets_at(self, rows: torch.Tensor) -> torch.Tensor:
+        """Return the targets of the samples at these rows, on the device."""
+        if self._targets is None:
+            raise ValueError("samples without targets cannot be learnt from")
+        return self._targets.index_select(0, rows.to(self._targets.device)).to(self.device)
+
+    def features(self, start: int, end: int) -> torch.Tensor:
+        """Return the features of the samples from `start` to before `end`, on the device."""
+        if self._places is None:
+            return self._features[start:end].to(self.device)
+        return self._features[self._places[start:end]].to(self.device)
+
+    def _at(self, rows: torch.Tensor) -> torch.Tensor:
+        return self._features[rows if self._places is None else self._places[rows]]
+
+    def targets(self, start: int, end: int) -> torch.Tensor | None:
+        """Return the targets of those samples, on the device; None where they are not known."""
+        return None if self._targets is None else self._targets[start:end].to(self.device)
 
     def pieces(self) -> Iterator[tuple[torch.Tensor, torch.Tensor | None]]:
         """Yield all samples in order, as features and targets on the device; at least one piece."""
-        each = self._features.nbytes // max(len(self), 1)
-        size = max(1, min(MOST_IN_PIECE, _PIECE // max(each, 1)))
-        for start in range(0, max(len(self), 1), size):
-            piece = slice(start, start + size)
-            targets = None if self._targets is None else self._targets[piece].to(self.device)
-            yield self._features[piece].to(self.device), targets
+        for start in range(0, max(len(self), 1), self._piece):
+            end = min(start + self._piece, len(self))
+            yield self.features(start, end), self.targets(start, end)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from msgspec import Meta, Struct
 
+from disco_desktop.engine.task.backbone import EfficientNetLite0, MobileNetV2
+from disco_desktop.engine.task.image_architecture import LayeredNetwork
 from disco_desktop.engine.task.tabular import TabularData
 
 if TYPE_CHECKING:
@@ -51,4 +53,4 @@ class DenseNetwork(
         return data.features + widened
 
 
-Architecture: TypeAlias = DenseNetwork
+Architecture: TypeAlias = DenseNetwork | LayeredNetwork | MobileNetV2 | EfficientNetLite0

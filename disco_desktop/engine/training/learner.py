@@ -9,8 +9,10 @@ import torch
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from disco_desktop.engine.errors import ModelError
+from disco_desktop.engine.models.backbone import BackboneNetwork
 from disco_desktop.engine.models.network import load_weights, read_weights
 from disco_desktop.engine.models.sample_tensors import SampleTensors
+from disco_desktop.engine.training.frozen_features import FrozenFeatures
 from disco_desktop.engine.training.optimizer import bare_step, build_optimizer
 from disco_desktop.engine.validation.evaluation import evaluate
 
@@ -51,7 +53,7 @@ class Learner:
         self.device = device
         self.samples = len(dataset.training)
         self._network = network.to(device)
-        self._parameters = list(self._network.parameters())
+        self._parameters = [one for one in self._network.parameters() if one.requires_grad]
         self._fixed = [
             module
             for module in self._network.modules()
@@ -59,10 +61,20 @@ class Learner:
         ]
         self._objective = objective
         self._optimizer_settings = optimizer
-        self._training, self._validation = (
-            SampleTensors(samples.features, samples.targets, device)
+        training, validation = (
+            SampleTensors(samples.features, samples.targets, device, places=samples.places)
             for samples in (dataset.training, dataset.validation)
         )
+        self._training: SampleTensors | FrozenFeatures = training
+        self._validation: SampleTensors | FrozenFeatures = validation
+        self._trained = self._network
+        if isinstance(network, BackboneNetwork) and network.is_frozen:
+            # Only the head is run; what it is given of each sample never changes.
+            self._trained = network.head
+            self._training, self._validation = (
+                FrozenFeatures(samples, network.backbone, f"{dataset.digest}:{part}")
+                for part, samples in (("training", training), ("validation", validation))
+            )
         self._is_bfloat16 = False
         self.reset_optimizer()
 
@@ -77,18 +89,22 @@ class Learner:
             is_last = layout == "channels_last"
             memory_format = torch.channels_last if is_last else torch.contiguous_format
             self._network.to(memory_format=memory_format)  # type: ignore[call-overload]
+            self._forget_features()
         self._is_bfloat16 = precision == "bfloat16"
 
     def _answers(self, features: torch.Tensor) -> torch.Tensor:
         """Return what the network gives for a batch, in float32."""
         if not self._is_bfloat16:
-            return self._network(features)  # type: ignore[no-any-return]
+            return self._trained(features)  # type: ignore[no-any-return]
         with torch.autocast(self.device.type, dtype=torch.bfloat16):
-            outputs: torch.Tensor = self._network(features)
+            outputs: torch.Tensor = self._trained(features)
         return outputs.float()
 
     def rehearse(self, rows: torch.Tensor) -> None:
-        """Do the work of a step without its effect."""
+        """Do the work of a step without its effect; of a frozen network, what takes its time."""
+        if isinstance(self._training, FrozenFeatures):
+            self._training.rehearse()
+            return
         kept = [(buffer, buffer.clone()) for buffer in self._network.buffers()]
         self._prepare()
         features, targets = self._training.take(rows)
@@ -96,6 +112,12 @@ class Learner:
         self._prepare()
         for buffer, value in kept:
             buffer.copy_(value)
+
+    def _forget_features(self) -> None:
+        """Look anew for features of the backbone, which may be another one now."""
+        for samples in (self._training, self._validation):
+            if isinstance(samples, FrozenFeatures):
+                samples.forget()
 
     def _prepare(self) -> None:
         """Make ready for a step."""
@@ -123,6 +145,8 @@ class Learner:
         """
         self._prepare()
         features, targets = self._training.take(rows)
+        if isinstance(self._validation, FrozenFeatures):
+            self._validation.advance()
         outputs = self._answers(features)
         loss = self._objective.loss(outputs, targets)
         value = loss.item()
@@ -135,7 +159,7 @@ class Learner:
 
     def validate(self) -> Metrics:
         """Measure the network on the validation part."""
-        return evaluate(self._network, self._objective, self._validation)
+        return evaluate(self._trained, self._objective, self._validation)
 
     def read_weights(self) -> Weights:
         """Copy the weights out.
@@ -155,6 +179,7 @@ class Learner:
             ModelError: they are another network's.
         """
         load_weights(self._network, weights)
+        self._forget_features()
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Copy out all that the next step depends on but random numbers, by name."""
@@ -183,6 +208,7 @@ class Learner:
         self.reset_optimizer()
         groups = self._optimizer.state_dict()["param_groups"]
         self._optimizer.load_state_dict({"state": optimizer, "param_groups": groups})
+        self._forget_features()
 
 
 def _copied(tensor: torch.Tensor) -> NDArray[Any]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import torch
 
 from disco_desktop.engine.events import Metrics
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from disco_desktop.engine.models.objective import Objective
     from disco_desktop.engine.models.sample_tensors import SampleTensors
 
@@ -20,7 +22,17 @@ def predict_outputs(network: torch.nn.Module, samples: SampleTensors) -> torch.T
         return torch.cat([network(features) for features, _ in samples.pieces()])
 
 
-def evaluate(network: torch.nn.Module, objective: Objective, samples: SampleTensors) -> Metrics:
+class Pieces(Protocol):
+    """Samples, or what stands for them, that come piece by piece."""
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+
+    def pieces(self) -> Iterator[tuple[torch.Tensor, torch.Tensor | None]]:
+        """Yield what the network is given, with targets."""
+
+
+def evaluate(network: torch.nn.Module, objective: Objective, samples: Pieces) -> Metrics:
     """Return mean loss and share of right answers."""
     network.eval()
     loss, right, answers = 0.0, 0, 0

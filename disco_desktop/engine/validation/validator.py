@@ -106,7 +106,9 @@ class Validator:
         return self._predictions(self._outputs(samples))
 
     def _outputs(self, samples: Samples) -> torch.Tensor:
-        tensors = SampleTensors(samples.features, samples.targets, self._device)
+        tensors = SampleTensors(
+            samples.features, samples.targets, self._device, places=samples.places
+        )
         return predict_outputs(self._network, tensors).cpu()
 
     def _predictions(self, outputs: torch.Tensor) -> Predictions:

@@ -1,0 +1,1 @@
+"""Pictures: finding, labelling, decoding and keeping them."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.window.virtual_screen import MISSING, virtual_screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,21 +21,10 @@ PATIENCE = 240.0  # seconds for one scenario on a busy machine
 @pytest.fixture(scope="session")
 def screen() -> Iterator[str]:
     """A virtual screen; its name for `DISPLAY`."""
-    program = shutil.which("Xvfb")
-    if program is None:
-        pytest.fail("Xvfb is missing: install it with 'sudo apt-get install xvfb'.", pytrace=False)
-    reading, writing = os.pipe()
-    server = subprocess.Popen(
-        [program, "-displayfd", str(writing), "-screen", "0", "1400x900x24", "-nolisten", "tcp"],
-        pass_fds=[writing],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writing)
-    with os.fdopen(reading) as told:
-        number = told.readline().strip()
-    yield f":{number}"
-    server.terminate()
-    server.wait()
+    with virtual_screen() as name:
+        if name is None:
+            pytest.fail(MISSING, pytrace=False)
+        yield name
 
 
 Application = subprocess.Popen[str]

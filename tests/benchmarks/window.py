@@ -128,7 +128,7 @@ def _much(window: Window) -> Iterator[Result]:
         found = window.run("many_tasks", "", "--server", server.url)
     yield _pause(f"{MANY_TASKS:,} tasks", found["tasks"])
     profile = window.new_profile()
-    write_models(profile / "models", MANY_MODELS)
+    write_models(profile / "memory", MANY_MODELS)
     found = window.run("many_models", "", profile=profile)
     yield _pause(f"{MANY_MODELS:,} models", found["models"])
     rows = write_rows(window.folder / "rows.csv", MANY_ROWS)

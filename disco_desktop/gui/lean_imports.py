@@ -20,5 +20,5 @@ def read_no_sources() -> None:
         feature = importlib.import_module("shibokensupport.feature")
     except ImportError:
         return
-    if hasattr(feature, "_mod_uses_pyside"):
-        feature._mod_uses_pyside = lambda module: False
+    if "_mod_uses_pyside" in vars(feature):
+        vars(feature)["_mod_uses_pyside"] = lambda module: False

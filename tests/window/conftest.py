@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -53,6 +54,34 @@ def application(screen: str) -> Iterator[Callable[..., Application]]:
     for process in started:
         if process.poll() is None:
             process.kill()
+        process.communicate()
+
+
+def done(process: Application) -> None:
+    """Tell somebody at a window that what they asked for has come about."""
+    assert process.stdin is not None
+    process.stdin.write("done\n")
+    process.stdin.flush()
+
+
+@contextlib.contextmanager
+def task_server(port: int, folder: Path) -> Iterator[None]:
+    """Run the server as its operator does, on a port of this machine."""
+    process = subprocess.Popen(
+        [
+            sys.executable, "-m", "disco_desktop.server.main",
+            "--host", "127.0.0.1", "--port", str(port), "--data-dir", str(folder),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        assert "listening on" in process.stdout.readline()
+        yield
+    finally:
+        process.terminate()
         process.communicate()
 
 

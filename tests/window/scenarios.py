@@ -151,6 +151,7 @@ async def server_is_away(scene: Scene) -> None:
     person = scene.person
     await person.click("Take part")
     await person.sees("The server cannot be reached")
+    await person.sees("127.0.0.1 cannot be reached")  # beside every page
     assert not person.reads("Error", "Errno", "Traceback")
     await scene.asks_for("the server")
     await person.click("Try again")

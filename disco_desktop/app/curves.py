@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from disco_desktop.engine.events import BatchTrained, EpochTrained, RoundEnded
+    from disco_desktop.app.worker_messages import BatchesTrained
+    from disco_desktop.engine.events import EpochTrained, RoundEnded
 
-LARGEST_BATCHES = 4_000  # points; beyond them every second one goes, so that the shape remains
+LARGEST_BATCHES = 4_000  # points
 
 
 @dataclass(kw_only=True)
@@ -36,14 +37,15 @@ class Curves:
     epochs: list[int] = field(default_factory=list)
     rounds: list[int] = field(default_factory=list)
 
-    def take_batch(self, event: BatchTrained) -> None:
-        """Enter a batch."""
-        self.batch_epochs.append(event.epoch - 1 + event.batch / event.batches)
-        self.loss.batches.append(event.loss)
-        self.accuracy.batches.append(event.accuracy)
-        if len(self.batch_epochs) > LARGEST_BATCHES:
-            for values in (self.batch_epochs, self.loss.batches, self.accuracy.batches):
-                del values[::2]
+    def take_batches(self, told: BatchesTrained) -> None:
+        """Enter batches; where there are too many to draw, two are joined to their mean."""
+        self.batch_epochs += told.epochs
+        self.loss.batches += told.losses
+        self.accuracy.batches += told.accuracies
+        while len(self.batch_epochs) > LARGEST_BATCHES:
+            del self.batch_epochs[: len(self.batch_epochs) // 2 * 2 : 2]
+            for figures in (self.loss, self.accuracy):
+                figures.batches = _joined(figures.batches)
 
     def take_epoch(self, event: EpochTrained) -> None:
         """Enter an epoch."""
@@ -57,3 +59,10 @@ class Curves:
         """Mark the exchange after the epochs so far."""
         if self.epochs and event.participants > 1:
             self.rounds.append(self.epochs[-1])
+
+
+def _joined(values: list[float]) -> list[float]:
+    """Return the means of each two values that follow each other; an odd one stays."""
+    pairs = zip(values[::2], values[1::2], strict=False)
+    means = [(first + second) / 2 for first, second in pairs]
+    return means + values[len(means) * 2 :]

@@ -17,6 +17,7 @@ from disco_desktop.app.stay_awake import staying_awake
 from disco_desktop.app.time_left import TimeLeft
 from disco_desktop.app.training_log import TrainingLog
 from disco_desktop.app.worker_messages import (
+    BatchesTrained,
     Finished,
     Happened,
     Pause,
@@ -225,6 +226,8 @@ class Session(Observable):
         match message:
             case Happened():
                 self._take_event(message.event)
+            case BatchesTrained():
+                self.curves.take_batches(message)
             case TrafficCounted():
                 self.traffic = message.traffic
             case Finished():
@@ -246,7 +249,6 @@ class Session(Observable):
                 self._take_status(_STATE_OF[event.status])
                 return
             case BatchTrained():
-                self.curves.take_batch(event)
                 return
             case EpochTrained():
                 self.curves.take_epoch(event)

@@ -125,6 +125,18 @@ class Happened(Struct, frozen=True, kw_only=True, tag="happened"):
     event: Event
 
 
+class BatchesTrained(Struct, frozen=True, kw_only=True, tag="batches"):
+    """The figures of all batches since the last time, for a curve; one place a batch in each.
+
+    Attributes:
+        epochs: where each batch ended, in epochs over the whole training.
+    """
+
+    epochs: list[float]
+    losses: list[float]
+    accuracies: list[float]
+
+
 class TrafficCounted(Struct, frozen=True, kw_only=True, tag="traffic"):
     """What has left and reached this machine so far, by kind of message."""
 
@@ -169,7 +181,15 @@ class Failed(Struct, frozen=True, kw_only=True, tag="failed"):
 
 
 WorkerMessage: TypeAlias = (
-    Drawn | Started | Happened | TrafficCounted | Finished | Evaluated | Stopped | Failed
+    Drawn
+    | Started
+    | Happened
+    | BatchesTrained
+    | TrafficCounted
+    | Finished
+    | Evaluated
+    | Stopped
+    | Failed
 )
 LAST_MESSAGES = (Drawn, Finished, Evaluated, Stopped, Failed)  # of a piece of work
 

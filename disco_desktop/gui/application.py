@@ -33,6 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from PySide6.QtGui import QIcon
     from PySide6.QtWidgets import QApplication
 
+    from disco_desktop.gui.lean_imports import read_no_sources
+
+    read_no_sources()
     from disco_desktop.engine.resources import resource
     from disco_desktop.gui.first_paint import paint_while_loading
     from disco_desktop.gui.shell import Shell

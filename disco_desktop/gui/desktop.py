@@ -91,7 +91,7 @@ class Desktop(QObject):
         self.test = TestPage(theme, self.model_test, self.memory, last, errands)
         self.predict = PredictPage(theme, self.prediction, self.memory, last, errands)
         shell.sidebar.show_below(SessionChip(self.current, shell.navigator))
-        shell.sidebar.show_below(ServerChip(shell.theme, self.server))
+        shell.sidebar.show_below(ServerChip(shell.theme, self.server, self.catalogue))
         shell.window.show_above(self.task_bar)
         self.preferences = Preferences(self.settings)
         self.welcome = WelcomePage(theme, self.preferences, self.server, errands)

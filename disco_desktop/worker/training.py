@@ -9,7 +9,13 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from disco_desktop.app.worker_messages import Finished, Happened, Started, TrafficCounted
+from disco_desktop.app.worker_messages import (
+    BatchesTrained,
+    Finished,
+    Happened,
+    Started,
+    TrafficCounted,
+)
 from disco_desktop.engine.client.address import ServerAddress
 from disco_desktop.engine.client.federated import FederatedClient
 from disco_desktop.engine.client.identity import Identity
@@ -30,6 +36,7 @@ if TYPE_CHECKING:
     from disco_desktop.worker.channel import Channel
 
 BATCH_INTERVAL = 0.05  # seconds between two batches that are told of; nobody sees more
+LARGEST_BATCHES = 256  # whose figures go in one message
 TRAFFIC_INTERVAL = 0.5  # seconds; an upload may take minutes
 
 
@@ -41,6 +48,7 @@ class WorkerTraining:
         self._channel = channel
         self._disco: Disco | None = None
         self._client: Client | None = None
+        self._batches: list[BatchTrained] = []
         self._batch_told = -math.inf
 
     def pause(self) -> None:
@@ -109,19 +117,33 @@ class WorkerTraining:
         )
 
     async def _tell(self, event: Event) -> None:
-        """Pass an event on; of many batches, only as many as somebody can see."""
-        if isinstance(event, BatchTrained) and not self._is_worth_telling(event):
-            return
+        """Pass an event on; of many batches, as many as somebody can see, and all their figures."""
+        if isinstance(event, BatchTrained):
+            self._batches.append(event)
+            if not self._is_worth_telling(event):
+                return
+            await self._tell_batches()
         await self._channel.send(Happened(event=event))
         if isinstance(event, RoundEnded):
             await self._tell_traffic()
 
     def _is_worth_telling(self, event: BatchTrained) -> bool:
         now = time.monotonic()
-        if event.batch < event.batches and now < self._batch_told + BATCH_INTERVAL:
+        is_soon = now < self._batch_told + BATCH_INTERVAL
+        if is_soon and event.batch < event.batches and len(self._batches) < LARGEST_BATCHES:
             return False
         self._batch_told = now
         return True
+
+    async def _tell_batches(self) -> None:
+        batches, self._batches = self._batches, []
+        await self._channel.send(
+            BatchesTrained(
+                epochs=[one.epoch - 1 + one.batch / one.batches for one in batches],
+                losses=[one.loss for one in batches],
+                accuracies=[one.accuracy for one in batches],
+            )
+        )
 
     async def _keep_telling_traffic(self) -> None:
         """Tell of the bytes while they go, where any went."""

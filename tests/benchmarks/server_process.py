@@ -49,9 +49,15 @@ def disco_server(folder: Path, *, elements: int, participants: int) -> Iterator[
     bundle.mkdir(parents=True)
     (bundle / "task.json").write_bytes(encode_task(task))
     write_model(bundle / "weights.safetensors", first_weights(elements), {})
+    with task_server(bundle.parent, folder / "data") as server:
+        yield server
+
+
+@contextlib.contextmanager
+def task_server(tasks: Path, data: Path) -> Iterator[ServerProcess]:
+    """Run the real server with the tasks of a folder."""
     arguments = ["disco_desktop.server.main", "--host", "127.0.0.1", "--port", "0"]
-    arguments += ["--data-dir", str(folder / "data"), "--tasks", str(folder / "tasks")]
-    with _running(arguments) as server:
+    with _running([*arguments, "--data-dir", str(data), "--tasks", str(tasks)]) as server:
         yield server
 
 

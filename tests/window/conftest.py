@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.window.virtual_screen import MISSING, virtual_screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,21 +22,10 @@ PATIENCE = 240.0  # seconds for one scenario on a busy machine
 @pytest.fixture(scope="session")
 def screen() -> Iterator[str]:
     """A virtual screen; its name for `DISPLAY`."""
-    program = shutil.which("Xvfb")
-    if program is None:
-        pytest.fail("Xvfb is missing: install it with 'sudo apt-get install xvfb'.", pytrace=False)
-    reading, writing = os.pipe()
-    server = subprocess.Popen(
-        [program, "-displayfd", str(writing), "-screen", "0", "1400x900x24", "-nolisten", "tcp"],
-        pass_fds=[writing],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writing)
-    with os.fdopen(reading) as told:
-        number = told.readline().strip()
-    yield f":{number}"
-    server.terminate()
-    server.wait()
+    with virtual_screen() as name:
+        if name is None:
+            pytest.fail(MISSING, pytrace=False)
+        yield name
 
 
 Application = subprocess.Popen[str]
@@ -63,6 +54,34 @@ def application(screen: str) -> Iterator[Callable[..., Application]]:
     for process in started:
         if process.poll() is None:
             process.kill()
+        process.communicate()
+
+
+def done(process: Application) -> None:
+    """Tell somebody at a window that what they asked for has come about."""
+    assert process.stdin is not None
+    process.stdin.write("done\n")
+    process.stdin.flush()
+
+
+@contextlib.contextmanager
+def task_server(port: int, folder: Path) -> Iterator[None]:
+    """Run the server as its operator does, on a port of this machine."""
+    process = subprocess.Popen(
+        [
+            sys.executable, "-m", "disco_desktop.server.main",
+            "--host", "127.0.0.1", "--port", str(port), "--data-dir", str(folder),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        assert "listening on" in process.stdout.readline()
+        yield
+    finally:
+        process.terminate()
         process.communicate()
 
 

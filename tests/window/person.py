@@ -27,6 +27,10 @@ class Person:
         """Wait until some words are to be read somewhere in the window."""
         await self.until(lambda: any(words in text for text in self._texts()), f"to see {words!r}")
 
+    def reads(self, *words: str) -> bool:
+        """Tell whether any of some words stands in the window now."""
+        return any(word in text for text in self._texts() for word in words)
+
     def _texts(self) -> list[str]:
         labels = self._window.findChildren(QLabel)
         return [label.text() for label in labels if label.isVisible()]

@@ -16,7 +16,10 @@ from disco_desktop.gui.shell import Shell
 from tests.window.person import Person
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from disco_desktop.engine.events import RoundEnded
 
 
 class Scene:
@@ -55,6 +58,18 @@ class Scene:
             ),
             f"for round {number}",
         )
+
+    @property
+    def own_rounds(self) -> Sequence[RoundEnded]:
+        """The rounds of the person's own training."""
+        assert self.desktop.current.session is not None
+        return self.desktop.current.session.log.participants[0].rounds
+
+    async def asks_for(self, what: str) -> None:
+        """Say what has to come about now, and wait until somebody says that it has."""
+        print(what, flush=True)
+        answer = await asyncio.to_thread(sys.stdin.readline)
+        assert answer, f"nobody brought about {what}"
 
 
 async def first_run_to_prediction(scene: Scene) -> None:
@@ -110,6 +125,102 @@ async def server_dies(scene: Scene) -> None:
     assert [event.round for event in session.log.participants[0].rounds] == list(range(1, 21))
 
 
+async def worker_dies(scene: Scene) -> None:
+    """The worker of a training is killed; the person reads so, and goes on."""
+    person = scene.person
+    await scene.start_practising(epochs=2_000)
+    await scene.is_in_round(2)
+    session = scene.desktop.current.session
+    assert session is not None
+    _child("disco_desktop.worker").kill()
+    await person.sees("ended unexpectedly")
+    assert session.state == "failed"
+    assert not person.reads("Error", "Traceback", "exit code")
+    await person.click("Go on")
+    await person.sees("Training on this computer.")
+    assert scene.desktop.current.session is not session
+    before = len(scene.own_rounds)
+    await scene.is_in_round(before + 2)
+    assert [event.round for event in scene.own_rounds][:2] == [1, 2]
+    await person.click("Stop")
+    await person.sees("Stopped. The training can go on from here.")
+
+
+async def server_is_away(scene: Scene) -> None:
+    """The server that was chosen cannot be reached, is there, goes away, and is back."""
+    person = scene.person
+    await person.click("Take part")
+    await person.sees("The server cannot be reached")
+    await person.sees("127.0.0.1 cannot be reached")  # beside every page
+    assert not person.reads("Error", "Errno", "Traceback")
+    await scene.asks_for("the server")
+    await person.click("Try again")
+    await person.click_row("Titanic")
+    await person.sees("What is learnt")
+    await scene.asks_for("the end of the server")
+    await person.click("Tasks")
+    await person.sees("The server cannot be reached")
+    await scene.asks_for("the server")
+    await person.click("Try again")
+    await person.click_row("Titanic")
+    await person.sees("What is learnt")
+
+
+async def stay_while_another_leaves(scene: Scene) -> None:
+    """Train together; wait while the other is gone, and finish once it is back."""
+    await _begin_together(scene)
+    await scene.is_in_round(1)
+    await scene.person.sees("Waiting for more participants")
+    await scene.asks_for("the other")
+    await _finish_together(scene)
+
+
+async def leave_and_rejoin(scene: Scene) -> None:
+    """Train together, leave after a round, and come back when told to."""
+    await _begin_together(scene)
+    await scene.is_in_round(1)
+    await scene.person.click("Stop")
+    await scene.person.sees("Stopped. The training can go on from here.")
+    await scene.asks_for("the way back")
+    await scene.person.click("Go on")
+    await _finish_together(scene)
+
+
+async def _begin_together(scene: Scene) -> None:
+    person = scene.person
+    if scene.server is None:
+        await person.click("Begin")
+    await person.click("Take part")
+    await person.click_row("Titanic")
+    await person.sees("What is learnt")
+    await person.type_number("Batch size", 2)  # so that there is time to leave
+    await person.click("Choose data")
+    await person.click("Use sample data")
+    await person.click("Go on to training")
+    await person.click("Train together")
+    address = scene.desktop.server.address
+    assert address is not None
+    print(address.url, flush=True)
+    await person.click("Start training")
+
+
+async def _finish_together(scene: Scene) -> None:
+    await scene.person.sees("The training is complete.")
+    session = scene.desktop.current.session
+    assert session is not None
+    assert session.finished is not None
+    assert [event.round for event in scene.own_rounds] == [1, 2, 3, 4, 5]
+    print(session.finished.weights_sha256, flush=True)
+
+
+def _child(module: str) -> psutil.Process:
+    """Find a process of the application by the module that it runs."""
+    for process in psutil.Process().children(recursive=True):
+        if module in process.cmdline():
+            return process
+    raise AssertionError(f"no process of {module}")
+
+
 def _training_server(folder: Path) -> psutil.Process:
     """Find the process of the server that keeps its data in a folder."""
     for process in psutil.Process().children(recursive=True):
@@ -143,8 +254,11 @@ async def join_others(scene: Scene) -> None:
 
 SCENARIOS = {
     play.__name__: play
-    for play in (first_run_to_prediction, begin_and_be_killed, go_on, server_dies, join_others)
-}
+    for play in (
+        first_run_to_prediction, begin_and_be_killed, go_on, server_dies, join_others,
+        worker_dies, server_is_away, stay_while_another_leaves, leave_and_rejoin,
+    )
+}  # fmt: skip
 
 
 async def _play(name: str, server: str | None, shell: Shell) -> None:

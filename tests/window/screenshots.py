@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
 from disco_desktop import logs
+from disco_desktop.app.settings import ServerChoice
 from disco_desktop.engine.resources import resource
 from disco_desktop.gui.desktop import Desktop
 from disco_desktop.gui.shell import Shell
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 SIZES = ((1280, 800), (1920, 1080))
 THEMES: tuple[ThemeChoice, ...] = ("light", "dark")
+RUNNING_EPOCHS, FINISHED_EPOCHS = 2_000, 20
 BROKEN = "Age,SibSp,Parch,Fare,Pclass,Survived\n22,1,0,7.25,3,0\nold,0,0,8.05,3,1\n,0,0,53,1,yes\n"
 
 
@@ -51,6 +53,17 @@ class Photographer:
         window.resize(*SIZES[0])
 
 
+async def _rounds(person: Person, desktop: Desktop, number: int) -> None:
+    """Wait until the training has come so far."""
+    await person.until(
+        lambda: (
+            (session := desktop.current.session) is not None
+            and len(session.curves.rounds) >= number
+        ),
+        f"{number} rounds",
+    )
+
+
 async def _play(shell: Shell, folder: Path, profile: Path) -> None:
     desktop = Desktop(shell, None)
     running = asyncio.create_task(desktop.run())
@@ -60,7 +73,7 @@ async def _play(shell: Shell, folder: Path, profile: Path) -> None:
         await person.sees("Welcome to Disco Desktop")
         await camera.take("welcome")
         await person.click("Begin")
-        await person.sees("Train together. Keep your data.")
+        await person.sees("The server here is ready")
         await camera.take("home")
         for page, name in (("library", "models-empty"), ("leaves", "leaves-empty")):
             navigator.go(page)
@@ -81,23 +94,28 @@ async def _play(shell: Shell, folder: Path, profile: Path) -> None:
         await camera.take("data")
         navigator.go("task", "titanic")
         await camera.take("task")
+        await person.sees("What is learnt")
+        await person.type_number("Epochs", RUNNING_EPOCHS)
         navigator.go("train", "titanic")
         await person.click("Practise on this computer")
         await camera.take("train-ready")
         await person.click("Start training")
-        await person.until(
-            lambda: (
-                (session := desktop.current.session) is not None and len(session.curves.rounds) >= 3
-            ),
-            "for three rounds",
-        )
-        session = desktop.current.session
-        assert session is not None
-        await session.pause()
+        await _rounds(person, desktop, 3)
         await camera.take("train-running")
-        await session.resume()
+        await person.click("Pause")
+        await camera.take("train-paused")
+        await person.click("Resume")
+        await person.click("Stop")
+        await person.sees("Stopped. The training can go on from here.")
+        await camera.take("train-stopped")
+        navigator.go("task", "titanic")
+        await person.type_number("Epochs", FINISHED_EPOCHS)
+        navigator.go("train", "titanic")
+        await person.click("Start again")
         await person.sees("The training is complete.")
         await camera.take("train-finished")
+        session = desktop.current.session
+        assert session is not None
         assert session.finished is not None
         assert session.finished.model is not None
         model = session.finished.model.id
@@ -118,6 +136,10 @@ async def _play(shell: Shell, folder: Path, profile: Path) -> None:
         for page in ("settings", "help"):
             navigator.go(page)
             await camera.take(page)
+        await desktop.server.use(ServerChoice("http://127.0.0.1:9"))
+        navigator.go("tasks")
+        await person.sees("The server cannot be reached")
+        await camera.take("tasks-unreachable")
     finally:
         shell.window.close()
         await running

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.window.conftest import PATIENCE, ended_well
+from tests.window.conftest import PATIENCE, done, ended_well, task_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,4 +49,43 @@ def test_two_applications_train_together(application: Callable, tmp_path: Path) 
     joining = application("join_others", tmp_path / "joining", url)
     assert joining.stdout.readline().strip() == url
     weights = {ended_well(process).strip() for process in (hosting, joining)}
+    assert len(weights) == 1
+
+
+def test_a_killed_worker_is_said_and_the_training_goes_on(
+    application: Callable, tmp_path: Path
+) -> None:
+    ended_well(application("worker_dies", tmp_path))
+
+
+def test_a_server_that_is_away_is_said_and_tried_again(
+    application: Callable, tmp_path: Path
+) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    person = application("server_is_away", tmp_path / "profile", f"http://127.0.0.1:{port}")
+    assert person.stdout.readline() == "the server\n"
+    with task_server(port, tmp_path / "server"):
+        done(person)
+        assert person.stdout.readline() == "the end of the server\n"
+    done(person)
+    assert person.stdout.readline() == "the server\n"
+    with task_server(port, tmp_path / "server"):
+        done(person)
+        ended_well(person)
+
+
+def test_who_leaves_and_rejoins_ends_with_the_same_model(
+    application: Callable, tmp_path: Path
+) -> None:
+    staying = application("stay_while_another_leaves", tmp_path / "staying")
+    url = staying.stdout.readline().strip()
+    leaving = application("leave_and_rejoin", tmp_path / "leaving", url)
+    assert leaving.stdout.readline().strip() == url
+    assert leaving.stdout.readline() == "the way back\n"
+    assert staying.stdout.readline() == "the other\n"
+    for process in (staying, leaving):
+        done(process)
+    weights = {ended_well(process).strip() for process in (staying, leaving)}
     assert len(weights) == 1

@@ -24,16 +24,24 @@ class TaskModel(QAbstractListModel):
     def __init__(self) -> None:
         super().__init__()
         self._tasks: Sequence[TaskSummary] = ()
+        self._texts: list[str] = []
 
     def show_tasks(self, tasks: Sequence[TaskSummary]) -> None:
         """Show these tasks; where only figures have changed, the rows stay."""
+        if tasks is self._tasks:
+            return
         if [task.id for task in tasks] == [task.id for task in self._tasks]:
+            pairs = zip(tasks, self._tasks, strict=True)
+            changed = [row for row, (new, old) in enumerate(pairs) if new != old]
             self._tasks = tasks
-            if tasks:
-                self.dataChanged.emit(self.index(0), self.index(len(tasks) - 1))
+            for row in changed:
+                self._texts[row] = _text(tasks[row])
+            if changed:
+                self.dataChanged.emit(self.index(changed[0]), self.index(changed[-1]))
             return
         self.beginResetModel()
         self._tasks = tasks
+        self._texts = [_text(task) for task in tasks]
         self.endResetModel()
 
     def task_id(self, index: Index) -> str:
@@ -51,7 +59,7 @@ class TaskModel(QAbstractListModel):
         task = self._tasks[index.row()]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return f"{inert(task.title)} {inert(task.summary)}"
+                return self._texts[index.row()]
             case Qt.ItemDataRole.AccessibleTextRole:
                 return inert(task.title)
             case Qt.ItemDataRole.AccessibleDescriptionRole:
@@ -81,3 +89,7 @@ class TaskModel(QAbstractListModel):
                 (here, "success" if task.participants else ""),
             ),
         )
+
+
+def _text(task: TaskSummary) -> str:
+    return f"{inert(task.title)} {inert(task.summary)}"

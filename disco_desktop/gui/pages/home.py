@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QGridLayout, QLabel
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy
 
 from disco_desktop.gui.icons import icon
 from disco_desktop.gui.pages.page import Page
@@ -18,7 +18,11 @@ from disco_desktop.gui.widgets.notice import Notice
 from disco_desktop.gui.widgets.text import Text
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from disco_desktop.gui.theme.theme import Theme
+
+_WIDE = 1_000  # pixels from which words and drawing stand side by side
 
 
 class HomePage(Page):
@@ -79,8 +83,14 @@ class HomePage(Page):
         resume.setStatusTip(self.tr("Go on with the training where it was interrupted"))
         resume.triggered.connect(lambda: self.go_on.emit(self._interrupted))
         self._offer = Notice(theme, resume)
-        drawing = Card(FederatedDrawing(theme), margin=LARGE)
-        self.add(self._offer, ways, self._how_it_works(), drawing, None)
+        self._explained = QGridLayout()
+        self._explained.setSpacing(MEDIUM)
+        self._drawing = Card(FederatedDrawing(theme), margin=LARGE)
+        self._points = self._how_it_works()
+        self._is_wide = False
+        self._explained.addWidget(self._points, 0, 0)
+        self._explained.addWidget(self._drawing, 1, 0)
+        self.add(self._offer, ways, self._explained, None)
         theme.changed.connect(self._paint)
         self._paint()
 
@@ -94,6 +104,17 @@ class HomePage(Page):
         else:
             self._offer.hide()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Put words and drawing side by side where there is room, else below each other."""
+        super().resizeEvent(event)
+        is_wide = self.viewport().width() >= _WIDE
+        if is_wide == self._is_wide:
+            return
+        self._is_wide = is_wide
+        self._explained.addWidget(self._drawing, *((0, 1) if is_wide else (1, 0)))
+        self._explained.setColumnStretch(0, 2)
+        self._explained.setColumnStretch(1, 5 if is_wide else 0)
+
     def _how_it_works(self) -> Card:
         points = (
             ("computer", self.tr("Your files are read here and are sent nowhere.")),
@@ -101,8 +122,16 @@ class HomePage(Page):
             ("server", self.tr("The server makes one model of all changes and sends it back.")),
             ("shield", self.tr("You can see every message that leaves, with its size.")),
         )
-        rows = [row(self._picture(name, 22), SMALL, Text(text)) for name, text in points]
-        return Card(column(Text(self.tr("What happens"), size="strong"), *rows), margin=LARGE)
+        rows = []
+        for name, text in points:
+            line = row(picture := self._picture(name, 22), SMALL, Text(text))
+            line.setAlignment(picture, Qt.AlignmentFlag.AlignTop)
+            line.setStretch(2, 1)
+            rows.append(line)
+        words = column(Text(self.tr("What happens"), size="strong"), *rows, None, spacing=MEDIUM)
+        card = Card(words, margin=LARGE)
+        card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        return card
 
     def _picture(self, name: str, size: int = 30) -> QLabel:
         picture = QLabel()

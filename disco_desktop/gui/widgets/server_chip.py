@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
     from disco_desktop.app.server_in_use import ServerInUse
+    from disco_desktop.app.task_catalogue import TaskCatalogue
     from disco_desktop.gui.theme.theme import Theme
 
 _DOT = 9
@@ -47,10 +48,11 @@ class _Dot(QWidget):
 class ServerChip(QWidget):
     """A dot and a few words."""
 
-    def __init__(self, theme: Theme, server: ServerInUse) -> None:
+    def __init__(self, theme: Theme, server: ServerInUse, catalogue: TaskCatalogue) -> None:
         super().__init__()
         self._theme = theme
         self._server = server
+        self._catalogue = catalogue
         self._dot = _Dot()
         self._text = Text(size="small", tone="muted")
         line = row(self._dot, self._text, spacing=SMALL)
@@ -58,13 +60,17 @@ class ServerChip(QWidget):
         line.setStretch(1, 1)
         self.setLayout(line)
         server.observe(self._draw)
+        catalogue.observe(self._draw)
         theme.changed.connect(self._draw)
         self._draw()
 
     def _draw(self) -> None:
         tokens, server = self._theme.tokens, self._server
         colours = {"ready": tokens.success, "starting": tokens.warning, "failed": tokens.danger}
-        self._dot.colour = colours.get(server.state, tokens.muted)
+        state = server.state
+        if state == "ready" and self._catalogue.state == "unreachable":
+            state = "failed"  # that there is an address says nothing of who answers there
+        self._dot.colour = colours.get(state, tokens.muted)
         self._dot.update()
         states = {
             "starting": self.tr("is starting"),
@@ -78,5 +84,5 @@ class ServerChip(QWidget):
             if server.is_here or address is None
             else inert(URL(address.url).host or "", longest=40)
         )
-        self._text.setText(f"{name} {states[server.state]}")
+        self._text.setText(f"{name} {states[state]}")
         self.setAccessibleName(self._text.text())

@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from disco_desktop.engine.errors import DiscoError, TaskError
-from disco_desktop.engine.task.initial_weights import draw_initial_weights
+from disco_desktop.engine.task.initial_weights import draw_initial_weights, draw_several
+from disco_desktop.engine.task.provider import TaskProvider
 from disco_desktop.engine.task.registry import task_providers
 from disco_desktop.engine.task.task import read_task
 from disco_desktop.engine.weights.model_file import read_model
 from disco_desktop.logs import logger
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from disco_desktop.engine.task.task import Task
     from disco_desktop.engine.weights.weights import Weights
@@ -37,17 +38,41 @@ async def offer_tasks(rooms: Rooms, tasks_dir: Path | None) -> None:
         TaskError: the folder holds no tasks, or one that breaks the schema.
     """
     if tasks_dir is None:
-        for task_id, provider in task_providers().items():
-            try:
-                await _offer(rooms, provider.get_task(), partial(_drawn, provider.get_model))
-            except DiscoError:
-                raise
-            except Exception as error:  # of a plug-in, which must not take the others down
-                _log.warning("the task %s cannot be offered: %r", task_id, error)
-                _log.debug("where it failed", exc_info=True)
+        await _offer_all(rooms, [*task_providers().values()])
         return
     for task, weights_file in await asyncio.to_thread(_read_bundles, tasks_dir):
         await offer_task(rooms, task, weights_file)
+
+
+async def _offer_all(rooms: Rooms, providers: Iterable[TaskProvider]) -> None:
+    """Offer the tasks of all providers; one process draws all weights that need no other code."""
+    own: list[tuple[Task, TaskProvider]] = []
+    plain: list[Task] = []
+    for provider in providers:
+        task = provider.get_task()
+        if type(provider).get_model is not TaskProvider.get_model:
+            own.append((task, provider))
+        elif not _is_offered(rooms, task):
+            plain.append(task)
+    with tempfile.TemporaryDirectory(prefix="disco-") as folder:
+        files = [(task, Path(folder) / f"{task.id}.safetensors") for task in plain]
+        if files:
+            await asyncio.to_thread(draw_several, files, seed=0)
+        for task, file in files:
+            await _offer(rooms, task, partial(_read, file))
+    for task, provider in own:
+        try:
+            await _offer(rooms, task, partial(_drawn, provider.get_model))
+        except DiscoError:
+            raise
+        except Exception as error:  # of a plug-in, which must not take the others down
+            _log.warning("the task %s cannot be offered: %r", task.id, error)
+            _log.debug("where it failed", exc_info=True)
+
+
+def _is_offered(rooms: Rooms, task: Task) -> bool:
+    known = rooms.tasks.get(task.id)
+    return known is not None and known.digest == task.digest
 
 
 def _read_bundles(tasks_dir: Path) -> list[tuple[Task, Path | None]]:
@@ -70,8 +95,7 @@ async def offer_task(rooms: Rooms, task: Task, weights_file: Path | None = None)
 
 
 async def _offer(rooms: Rooms, task: Task, initial: Callable[[], Weights]) -> None:
-    known = rooms.tasks.get(task.id)
-    if known is None or known.digest != task.digest:
+    if not _is_offered(rooms, task):
         await rooms.add_task(task, await asyncio.to_thread(initial))
         _log.debug("the task %s is on offer", task.id)
 

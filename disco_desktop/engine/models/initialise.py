@@ -1,7 +1,7 @@
-"""Draw a task's initial weights: `python -m disco_desktop.engine.models.initialise PATH SEED`.
+"""Draw tasks' initial weights: `python -m disco_desktop.engine.models.initialise SEED PATH...`.
 
-The task comes as JSON on standard input. It runs as a child process, so that whoever needs the
-weights needs no torch.
+The tasks come as JSON on standard input, one a line for each path. It runs as a child process, so
+that whoever needs the weights needs no torch.
 """
 
 from __future__ import annotations
@@ -47,9 +47,11 @@ def write_initial_weights(task: Task, path: Path, *, seed: int) -> None:
     write_model(path, initial_weights(task, seed=seed), metadata)
 
 
-def main(path: str, seed: str) -> None:
-    """Read the task and write its initial weights."""
-    write_initial_weights(decode_task(sys.stdin.buffer.read()), Path(path), seed=int(seed))
+def main(seed: str, *paths: str) -> None:
+    """Read the tasks and write the initial weights of each."""
+    lines = sys.stdin.buffer.read().splitlines()
+    for line, path in zip(lines, paths, strict=True):
+        write_initial_weights(decode_task(line), Path(path), seed=int(seed))
 
 
 if __name__ == "__main__":

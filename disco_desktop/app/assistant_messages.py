@@ -16,6 +16,7 @@ from disco_desktop.app.worker_messages import Failed
 from disco_desktop.engine.dataset.report import Problem, Report
 from disco_desktop.engine.events import Metrics
 from disco_desktop.engine.task.task import Task
+from disco_desktop.engine.validation.figures import Figures
 
 LONGEST_LINE = 16 << 20  # bytes; names of ten thousand files and their problems fit
 MOST_PROBLEMS = 200  # told of; who has more has them all alike
@@ -152,6 +153,7 @@ class ModelTested(Struct, frozen=True, kw_only=True, tag="tested"):
     Attributes:
         labels: what a person calls the outcomes.
         confusion: counts, one row a true outcome and one column a predicted one.
+        figures: what else the test tells of the model.
         left_out: rows that could not be used.
         problems: why.
     """
@@ -159,6 +161,7 @@ class ModelTested(Struct, frozen=True, kw_only=True, tag="tested"):
     metrics: Metrics
     labels: list[str]
     confusion: list[list[int]]
+    figures: Figures | None = None
     left_out: int
     problems: list[Problem]
     shape: Shape

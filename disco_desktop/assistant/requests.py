@@ -149,6 +149,7 @@ class _Assistant:
             metrics=Metrics(loss=result.loss, accuracy=result.accuracy, samples=result.samples),
             labels=[*model.task.data.labels],
             confusion=[[*row] for row in result.confusion],
+            figures=result.figures,
             left_out=loaded.count - len(loaded.samples),
             problems=first_problems(loaded.problems),
             shape=table.shape,

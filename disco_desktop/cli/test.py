@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
+from disco_desktop.app.class_figures import class_figures
 from disco_desktop.app.home import memory_folder
 from disco_desktop.app.inert_text import inert
 from disco_desktop.app.sample_words import DATA_HELP
@@ -19,7 +22,10 @@ if TYPE_CHECKING:
 
     from disco_desktop.engine.memory.stored_model import StoredModel
     from disco_desktop.engine.task.task import Task
+    from disco_desktop.engine.validation.figures import ClassifierFigures
     from disco_desktop.engine.validation.validator import TestResult
+
+NOTHING = "-"  # stands where there is nothing to divide by
 
 
 def add_command(parsers: commands.Commands) -> None:
@@ -57,6 +63,7 @@ def run(arguments: Namespace) -> int:
         output.say(f"{inert(model.record.name)}, on {result.samples} samples")
         metrics = Metrics(loss=result.loss, accuracy=result.accuracy, samples=result.samples)
         print_confusion(output, model.task, metrics, result.confusion)
+        print_classes(output, model.task, result.confusion, result.figures)
     return 0
 
 
@@ -73,7 +80,41 @@ def print_confusion(
     )
 
 
+def print_classes(
+    output: Output,
+    task: Task,
+    confusion: Sequence[Sequence[int]],
+    figures: ClassifierFigures,
+) -> None:
+    """Print how good the model is on each class, and whether it is as sure as it should be."""
+    output.say()
+    output.table(
+        ["", "Precision", "Recall", "F1", "AUC", "Samples"],
+        [
+            [
+                label,
+                *map(_share, (one.precision, one.recall, one.f1)),
+                NOTHING if area is None else f"{area:.3f}",
+                str(one.samples),
+            ]
+            for label, one, area in zip(
+                task.data.labels, class_figures(confusion), figures.auc, strict=True
+            )
+        ],
+    )
+    output.say()
+    output.say(
+        f"calibration error {percent(figures.calibration_error)}: so far are probabilities from "
+        "the share of predictions that are right"
+    )
+
+
+def _share(value: float | None) -> str:
+    return NOTHING if value is None else percent(value)
+
+
 def _as_json(model: StoredModel, result: TestResult) -> dict[str, object]:
+    figures = result.figures
     return {
         "model": model.record.name,
         "task": model.task.id,
@@ -82,4 +123,20 @@ def _as_json(model: StoredModel, result: TestResult) -> dict[str, object]:
         "accuracy": result.accuracy,
         "labels": model.task.data.labels,
         "confusion": result.confusion,
+        "classes": [
+            {
+                "label": label,
+                "precision": one.precision,
+                "recall": one.recall,
+                "f1": one.f1,
+                "auc": area,
+                "samples": one.samples,
+            }
+            for label, one, area in zip(
+                model.task.data.labels, class_figures(result.confusion), figures.auc, strict=True
+            )
+        ],
+        "mean_auc": figures.mean_auc,
+        "calibration_error": figures.calibration_error,
+        "reliability": [structs.asdict(one) for one in figures.reliability],
     }

@@ -14,12 +14,14 @@ from disco_desktop.engine.models.network import build_network, load_weights
 from disco_desktop.engine.models.objective import build_objective
 from disco_desktop.engine.models.sample_tensors import SampleTensors
 from disco_desktop.engine.validation.evaluation import predict_outputs
+from disco_desktop.engine.validation.judging import judge_classes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from disco_desktop.engine.dataset.samples import Samples
     from disco_desktop.engine.task.task import Task
+    from disco_desktop.engine.validation.figures import ClassifierFigures
     from disco_desktop.engine.weights.weights import Weights
 
 
@@ -51,6 +53,7 @@ class TestResult(Predictions):
         samples: number of samples.
         truth: place of the true value a sample, int64 (n,).
         confusion: counts, one row a true outcome and one column a predicted one.
+        figures: how well it tells the outcome's values apart, and how sure it is.
     """
 
     __test__ = False  # pytest takes the name for a test's
@@ -60,6 +63,7 @@ class TestResult(Predictions):
     samples: int
     truth: NDArray[np.int64]
     confusion: tuple[tuple[int, ...], ...]
+    figures: ClassifierFigures
 
 
 class Validator:
@@ -99,6 +103,7 @@ class Validator:
             prediction=predictions.prediction,
             probabilities=predictions.probabilities,
             confusion=tuple(tuple(row) for row in confusion.tolist()),
+            figures=judge_classes(predictions.probabilities, truth),
         )
 
     def predict(self, samples: Samples) -> Predictions:

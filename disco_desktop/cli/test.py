@@ -15,6 +15,7 @@ from disco_desktop.cli.arguments import existing_path
 from disco_desktop.cli.json_file import STANDARD_OUTPUT, add_json_option, write_json
 from disco_desktop.cli.output import Output, percent
 from disco_desktop.engine.events import Metrics
+from disco_desktop.engine.validation.figures import NumberFigures
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from disco_desktop.engine.memory.stored_model import StoredModel
     from disco_desktop.engine.task.task import Task
     from disco_desktop.engine.validation.figures import ClassifierFigures
-    from disco_desktop.engine.validation.validator import TestResult
+    from disco_desktop.engine.validation.validator import NumberTestResult, TestResult
 
 NOTHING = "-"  # stands where there is nothing to divide by
 
@@ -61,10 +62,39 @@ def run(arguments: Namespace) -> int:
     if arguments.json != STANDARD_OUTPUT:
         output = Output()
         output.say(f"{inert(model.record.name)}, on {result.samples} samples")
-        metrics = Metrics(loss=result.loss, accuracy=result.accuracy, samples=result.samples)
-        print_confusion(output, model.task, metrics, result.confusion)
-        print_classes(output, model.task, result.confusion, result.figures)
+        if isinstance(result.figures, NumberFigures):
+            print_errors(output, model.task, result.loss, result.figures)
+        else:
+            _print_classified(output, model.task, result)
     return 0
+
+
+def print_errors(output: Output, task: Task, loss: float, figures: NumberFigures) -> None:
+    """Print how far predicted numbers are from the true ones."""
+    unit = inert(f" {figures.unit}".rstrip())
+    output.say(
+        f"{inert(task.data.predicts)}: {figures.mean_absolute_error:.4g}{unit} away from the "
+        f"truth on average; loss {loss:.4f}",
+        style="bold",
+    )
+    output.say()
+    explained = NOTHING if figures.r2 is None else f"{figures.r2:.3f}"
+    output.table(
+        ["Mean absolute error", "Root mean squared error", "R²"],
+        [
+            [
+                f"{figures.mean_absolute_error:.4g}{unit}",
+                f"{figures.root_mean_squared_error:.4g}{unit}",
+                explained,
+            ]
+        ],
+    )
+
+
+def _print_classified(output: Output, task: Task, result: TestResult) -> None:
+    metrics = Metrics(loss=result.loss, accuracy=result.accuracy, samples=result.samples)
+    print_confusion(output, task, metrics, result.confusion)
+    print_classes(output, task, result.confusion, result.figures)
 
 
 def print_confusion(
@@ -113,14 +143,23 @@ def _share(value: float | None) -> str:
     return NOTHING if value is None else percent(value)
 
 
-def _as_json(model: StoredModel, result: TestResult) -> dict[str, object]:
-    figures = result.figures
-    return {
+def _as_json(model: StoredModel, result: TestResult | NumberTestResult) -> dict[str, object]:
+    common = {
         "model": model.record.name,
         "task": model.task.id,
         "samples": result.samples,
         "loss": result.loss,
         "accuracy": result.accuracy,
+    }
+    if isinstance(result.figures, NumberFigures):
+        figures = structs.asdict(result.figures)
+        return {**common, "outcome": model.task.data.predicts, **figures}
+    return {**common, **_classes(model, result)}
+
+
+def _classes(model: StoredModel, result: TestResult) -> dict[str, object]:
+    figures = result.figures
+    return {
         "labels": model.task.data.labels,
         "confusion": result.confusion,
         "classes": [

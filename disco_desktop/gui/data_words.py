@@ -8,11 +8,13 @@ from PySide6.QtCore import QCoreApplication
 
 from disco_desktop.app.inert_text import inert
 from disco_desktop.engine.task.image import ImageData
+from disco_desktop.engine.task.outcome import NumericOutcome
 from disco_desktop.engine.task.tabular import TabularData
 from disco_desktop.gui.wording import count
 
 if TYPE_CHECKING:
     from disco_desktop.engine.task.data import Data
+    from disco_desktop.engine.task.outcome import Outcome
 
 
 def learns_from(data: Data) -> str:
@@ -31,11 +33,20 @@ def parts_of(data: Data) -> list[tuple[str, str]]:
     match data:
         case TabularData():
             inputs = [(inert(column.name), inert(column.description)) for column in data.inputs]
-            return [*inputs, (inert(data.predicts), _values(data.values, data.labels))]
+            return [*inputs, (inert(data.predicts), _outcome(data.outcome))]
         case ImageData():
             picture = (_tr("Pictures"), learns_from(data))
             return [picture, (inert(data.predicts), _values(data.values, data.labels))]
     return [(_tr("Text"), learns_from(data))]
+
+
+def _outcome(outcome: Outcome) -> str:
+    if isinstance(outcome, NumericOutcome):
+        number = _tr("a number, in {unit}") if outcome.unit else _tr("a number")
+        return _tr("what is predicted: {values}").format(
+            values=number.format(unit=inert(outcome.unit))
+        )
+    return _values(outcome.values, outcome.labels)
 
 
 def _values(values: tuple[str, ...], labels: tuple[str, ...]) -> str:

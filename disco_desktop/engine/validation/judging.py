@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from disco_desktop.engine.validation.figures import ClassifierFigures, ReliabilityBin
+from disco_desktop.engine.validation.figures import ClassifierFigures, NumberFigures, ReliabilityBin
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -30,6 +30,20 @@ def judge_classes(
         mean_auc=sum(known) / len(known) if known else None,
         calibration_error=calibration_error(bins),
         reliability=bins,
+    )
+
+
+def judge_numbers(
+    values: npt.NDArray[np.float64], truth: npt.NDArray[np.float64], unit: str
+) -> NumberFigures:
+    """Return the figures of predicted numbers (n,), n > 0, in their own unit."""
+    away = values - truth
+    squares, variance = float(np.mean(away**2)), float(np.var(truth))
+    return NumberFigures(
+        mean_absolute_error=float(np.mean(np.abs(away))),
+        root_mean_squared_error=squares**0.5,
+        r2=1 - squares / variance if variance > 0 else None,
+        unit=unit,
     )
 
 

@@ -13,9 +13,10 @@ import msgspec
 from msgspec import Struct
 
 from disco_desktop.app.worker_messages import Failed
-from disco_desktop.engine.dataset.report import Problem, Report
+from disco_desktop.engine.dataset.report import Problem, Report, Spread
 from disco_desktop.engine.events import Metrics
 from disco_desktop.engine.task.task import Task
+from disco_desktop.engine.validation.figures import Figures
 
 LONGEST_LINE = 16 << 20  # bytes; names of ten thousand files and their problems fit
 MOST_PROBLEMS = 200  # told of; who has more has them all alike
@@ -25,6 +26,7 @@ MOST_COLUMNS = 100  # shown of a table
 LONGEST_CELL = 100  # characters shown
 LARGEST_PICTURE_SIDE = 96  # pixels
 LARGEST_PICTURE_BYTES = 8 << 10
+MOST_POINTS = 2_000  # of a plot of true and predicted numbers
 
 Order: TypeAlias = Literal["row", "doubt"]
 
@@ -65,7 +67,8 @@ class View(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     Attributes:
         truth, prediction: only rows with these places among the outcome's values; None for all.
-        order: as in the file, or the most doubtful prediction first.
+        order: as in the file, or the most doubtful prediction first, which of numbers is the one
+            that is farthest from the truth.
     """
 
     truth: int | None = None
@@ -152,6 +155,8 @@ class ModelTested(Struct, frozen=True, kw_only=True, tag="tested"):
     Attributes:
         labels: what a person calls the outcomes.
         confusion: counts, one row a true outcome and one column a predicted one.
+        figures: what else the test tells of the model.
+        points: true and predicted number of some samples, where numbers are predicted.
         left_out: rows that could not be used.
         problems: why.
     """
@@ -159,6 +164,8 @@ class ModelTested(Struct, frozen=True, kw_only=True, tag="tested"):
     metrics: Metrics
     labels: list[str]
     confusion: list[list[int]]
+    figures: Figures | None = None
+    points: list[tuple[float, float]] = []
     left_out: int
     problems: list[Problem]
     shape: Shape
@@ -168,13 +175,15 @@ class Predicted(Struct, frozen=True, kw_only=True, tag="predicted"):
     """The outcomes are predicted; the table has all rows, those without a prediction too.
 
     Attributes:
-        counts: how often each outcome was predicted.
+        counts: how often each outcome was predicted; empty where numbers are.
+        spread: how predicted numbers lie.
         left_out: rows that could not be used.
         problems: why.
     """
 
     labels: list[str]
     counts: list[int]
+    spread: Spread | None = None
     left_out: int
     problems: list[Problem]
     shape: Shape
@@ -192,6 +201,7 @@ class Row(Struct, frozen=True, array_like=True):
         truth, prediction: places among the outcome's values.
         probability: of the predicted outcome.
         picture: what the network sees, as a small JPEG; empty where there is none.
+        true_value, value: the true and the predicted number, where numbers are predicted.
     """
 
     number: int
@@ -202,6 +212,8 @@ class Row(Struct, frozen=True, array_like=True):
     prediction: int | None = None
     probability: float | None = None
     picture: bytes = b""
+    true_value: float | None = None
+    value: float | None = None
 
 
 class PageRead(Struct, frozen=True, kw_only=True, tag="page"):

@@ -486,7 +486,7 @@ SENTENCES: dict[str, str] = {
     ),
     "one_outcome_only": (
         'All {count:row|rows} to learn from have the same outcome, "{label}". A model needs '
-        "examples of both; add more data."
+        "examples of others too; add more data."
     ),
     "row_broken": (
         "{count:row|rows} of {file} cannot be read, since a quotation mark is not closed or "

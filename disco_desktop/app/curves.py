@@ -23,7 +23,7 @@ class Figures:
 
 @dataclass(kw_only=True)
 class Curves:
-    """Loss and accuracy over the epochs.
+    """Loss over the epochs, and accuracy where there is one.
 
     Attributes:
         batch_epochs: where each batch lies, in epochs.
@@ -52,8 +52,9 @@ class Curves:
         self.epochs.append(event.epoch)
         self.loss.training.append(event.training.loss)
         self.loss.validation.append(event.validation.loss)
-        self.accuracy.training.append(event.training.accuracy)
-        self.accuracy.validation.append(event.validation.accuracy)
+        if event.training.accuracy is not None and event.validation.accuracy is not None:
+            self.accuracy.training.append(event.training.accuracy)
+            self.accuracy.validation.append(event.validation.accuracy)
 
     def take_round(self, event: RoundEnded) -> None:
         """Mark the exchange after the epochs so far."""

@@ -17,8 +17,10 @@ from disco_desktop.app.cell_words import CELL_SENTENCES
 from disco_desktop.app.inert_text import inert
 from disco_desktop.app.session_words import (
     EPOCH_ENDED,
+    EPOCH_ENDED_LOSS,
     PARTICIPANTS,
     ROUND_ENDED,
+    ROUND_ENDED_LOSS,
     ROUND_TOO_LATE,
     STATE_NAMES,
     STATE_SENTENCES,
@@ -118,9 +120,11 @@ def event_sentence(event: Event) -> str:
     """Say what happened in a training, for its log."""
     match event:
         case EpochTrained():
-            return _template.vformat(EPOCH_ENDED, (), _epoch_arguments(event))
+            template = EPOCH_ENDED_LOSS if event.validation.accuracy is None else EPOCH_ENDED
+            return _template.vformat(template, (), _epoch_arguments(event))
         case RoundEnded():
-            template = ROUND_ENDED if event.is_counted else ROUND_TOO_LATE
+            template = ROUND_ENDED_LOSS if event.validation.accuracy is None else ROUND_ENDED
+            template = template if event.is_counted else ROUND_TOO_LATE
             return _template.vformat(template, (), _round_arguments(event))
         case ParticipantsChanged():
             return _template.vformat(PARTICIPANTS, (), structs.asdict(event))
@@ -132,14 +136,18 @@ def event_sentence(event: Event) -> str:
             return ""
 
 
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.1%}"
+
+
 def _epoch_arguments(event: EpochTrained) -> dict[str, object]:
     return {
         "epoch": event.epoch,
         "epochs": event.epochs,
         "loss": f"{event.training.loss:.3g}",
-        "accuracy": f"{event.training.accuracy:.1%}",
+        "accuracy": _share(event.training.accuracy),
         "held_loss": f"{event.validation.loss:.3g}",
-        "held_accuracy": f"{event.validation.accuracy:.1%}",
+        "held_accuracy": _share(event.validation.accuracy),
     }
 
 
@@ -149,5 +157,5 @@ def _round_arguments(event: RoundEnded) -> dict[str, object]:
         "rounds": event.rounds,
         "participants": event.participants,
         "loss": f"{event.validation.loss:.3g}",
-        "accuracy": f"{event.validation.accuracy:.1%}",
+        "accuracy": _share(event.validation.accuracy),
     }

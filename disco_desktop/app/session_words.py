@@ -41,9 +41,14 @@ EPOCH_ENDED = (
     "Epoch {epoch} of {epochs}: loss {loss}, accuracy {accuracy}; on data held out {held_loss}, "
     "{held_accuracy}"
 )
+EPOCH_ENDED_LOSS = "Epoch {epoch} of {epochs}: loss {loss}; on data held out {held_loss}"
 ROUND_ENDED = (
     "Round {round} of {rounds} with {participants:contribution|contributions}: on data held out "
     "loss {loss}, accuracy {accuracy}"
+)
+ROUND_ENDED_LOSS = (
+    "Round {round} of {rounds} with {participants:contribution|contributions}: on data held out "
+    "loss {loss}"
 )
 ROUND_TOO_LATE = (
     "Round {round}: this computer was too late to contribute, and goes on with the others."

@@ -122,8 +122,12 @@ def pooled(figures: Iterable[Metrics]) -> Metrics:
     samples = sum(figure.samples for figure in known)
     if not samples:
         return Metrics(loss=0.0, accuracy=0.0, samples=0)
+    shares = [figure.accuracy for figure in known if figure.accuracy is not None]
     return Metrics(
         loss=sum(figure.loss * figure.samples for figure in known) / samples,
-        accuracy=sum(figure.accuracy * figure.samples for figure in known) / samples,
+        accuracy=sum(share * figure.samples for share, figure in zip(shares, known, strict=True))
+        / samples
+        if shares
+        else None,
         samples=samples,
     )

@@ -130,6 +130,7 @@ class BatchesTrained(Struct, frozen=True, kw_only=True, tag="batches"):
 
     Attributes:
         epochs: where each batch ended, in epochs over the whole training.
+        accuracies: none where numbers are predicted.
     """
 
     epochs: list[float]

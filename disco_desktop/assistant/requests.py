@@ -32,9 +32,11 @@ from disco_desktop.app.assistant_messages import (
 from disco_desktop.app.child_end import read_commands
 from disco_desktop.app.worker_messages import Failed
 from disco_desktop.assistant.checks import check
+from disco_desktop.assistant.number_tables import PredictedNumbers, TestedNumbers
 from disco_desktop.assistant.outcome_tables import PredictedTable, TestedTable
 from disco_desktop.assistant.teller import LeavingError, Teller, first_problems
 from disco_desktop.engine.dataset.dataset import load_labelled, load_unlabelled
+from disco_desktop.engine.dataset.spread import spread_of
 from disco_desktop.engine.errors import DataError, DiscoError
 from disco_desktop.engine.events import Metrics
 from disco_desktop.engine.memory.disk_memory import DiskMemory
@@ -42,6 +44,7 @@ from disco_desktop.logs import logger
 
 if TYPE_CHECKING:
     from disco_desktop.assistant.tables import Table
+    from disco_desktop.engine.dataset.report import Spread
     from disco_desktop.engine.memory.stored_model import StoredModel
     from disco_desktop.engine.validation.validator import Validator
 
@@ -143,12 +146,26 @@ class _Assistant:
         loaded = load_labelled(
             model.task, Path(request.data), model.preprocessing, watcher=self._teller
         )
-        result = self._validator(model).test(loaded.samples)
-        self._table = table = TestedTable(model.task.data, loaded, result)
+        validator = self._validator(model)
+        from disco_desktop.engine.validation.validator import NumberTestResult
+
+        result = validator.test(loaded.samples)
+        table: TestedTable | TestedNumbers
+        confusion: list[list[int]] = []
+        points: list[tuple[float, float]] = []
+        if isinstance(result, NumberTestResult):
+            table = TestedNumbers(model.task.data, loaded, result)
+            points = table.points()
+        else:
+            table = TestedTable(model.task.data, loaded, result)
+            confusion = [[*row] for row in result.confusion]
+        self._table = table
         return ModelTested(
             metrics=Metrics(loss=result.loss, accuracy=result.accuracy, samples=result.samples),
             labels=[*model.task.data.labels],
-            confusion=[[*row] for row in result.confusion],
+            confusion=confusion,
+            points=points,
+            figures=result.figures,
             left_out=loaded.count - len(loaded.samples),
             problems=first_problems(loaded.problems),
             shape=table.shape,
@@ -160,12 +177,25 @@ class _Assistant:
         loaded = load_unlabelled(
             model.task, Path(request.data), model.preprocessing, watcher=self._teller
         )
-        result = self._validator(model).predict(loaded.samples)
-        self._table = table = PredictedTable(model.task.data, loaded, result)
+        validator = self._validator(model)
+        from disco_desktop.engine.validation.validator import NumberPredictions
+
+        result = validator.predict(loaded.samples)
         labels = model.task.data.labels
+        table: PredictedTable | PredictedNumbers
+        counts: list[int] = []
+        spread: Spread | None = None
+        if isinstance(result, NumberPredictions):
+            table = PredictedNumbers(model.task.data, loaded, result)
+            spread = spread_of(model.task.data, result.values)
+        else:
+            table = PredictedTable(model.task.data, loaded, result)
+            counts = np.bincount(result.prediction, minlength=len(labels)).tolist()
+        self._table = table
         return Predicted(
             labels=[*labels],
-            counts=np.bincount(result.prediction, minlength=len(labels)).tolist(),
+            counts=counts,
+            spread=spread,
             left_out=loaded.count - len(loaded.samples),
             problems=first_problems(loaded.problems),
             shape=table.shape,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from disco_desktop.engine.dataset.report import Report
+    from disco_desktop.engine.task.task import Task
 
 UNUSABLE = 1  # exit code
 
@@ -45,7 +46,7 @@ def run(arguments: Namespace) -> int:
     if arguments.json is not None:
         write_json(arguments.json, _as_json(report))
     if arguments.json != STANDARD_OUTPUT:
-        _print(report, samples_word(task.data))
+        _print(report, task)
     return 0 if report.is_usable else UNUSABLE
 
 
@@ -58,12 +59,17 @@ def _as_json(report: Report) -> dict[str, Any]:
     return content
 
 
-def _print(report: Report, samples: str) -> None:
+def _print(report: Report, task: Task) -> None:
     output = Output()
     files = ", ".join(inert(file) for file in report.files)
+    samples = samples_word(task.data)
     output.say(f"{report.usable_rows} of {report.rows} {samples} usable, in {files or 'no file'}")
     if report.usable_rows:
         balance = ", ".join(f"{inert(label)}: {count}" for label, count in report.balance.items())
+        if report.spread is not None:
+            spread = report.spread
+            ends = f"{spread.least:g} to {spread.greatest:g} {inert(spread.unit)}".rstrip()
+            balance = f"{inert(task.data.predicts)}: {ends}, {spread.mean:.4g} on average"
         output.say(f"{balance}; {report.training} to train on, {report.validation} held out")
     for problem in report.problems:
         style = "red" if problem.severity == "error" else "yellow"

@@ -13,6 +13,7 @@ from disco_desktop.cli.output import Output, percent, seconds, size
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from disco_desktop.engine.events import Metrics
     from disco_desktop.engine.memory.disk_memory import DiskMemory
     from disco_desktop.engine.memory.record import History, ModelRecord
 
@@ -95,9 +96,7 @@ def show_model(arguments: Namespace) -> int:
         "Created": record.created,
         "Trained": f"{record.scheme}, {record.rounds} rounds, {record.epochs} epochs",
         "Contributors": f"{record.participants} in the last round",
-        "Validation": f"accuracy {percent(validation.accuracy)}, loss {validation.loss:.4f}"
-        if validation
-        else "-",
+        "Validation": _validation(validation),
         "Parameters": f"{model.weights.manifest.elements:,}",
         "Weights": model.weights.sha256(),
         "Size": size(record.size),
@@ -106,6 +105,13 @@ def show_model(arguments: Namespace) -> int:
         output.say(f"{name + ':':<14}{inert(fact)}")
     _print_history(output, model.history)
     return 0
+
+
+def _validation(metrics: Metrics | None) -> str:
+    if metrics is None:
+        return "-"
+    loss = f"loss {metrics.loss:.4f}"
+    return loss if metrics.accuracy is None else f"accuracy {percent(metrics.accuracy)}, {loss}"
 
 
 def _print_history(output: Output, history: History) -> None:

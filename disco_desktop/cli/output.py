@@ -79,9 +79,9 @@ def _drawn(headers: Sequence[str], rows: Sequence[Sequence[str]], rights: Sequen
     return table
 
 
-def percent(share: float) -> str:
-    """Write a share between 0 and 1 for a person."""
-    return f"{100 * share:.1f} %"
+def percent(share: float | None) -> str:
+    """Write a share between 0 and 1 for a person; a dash where there is none."""
+    return "-" if share is None else f"{100 * share:.1f} %"
 
 
 def size(count: int) -> str:

@@ -14,6 +14,7 @@ from disco_desktop.cli.output import Output
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Mapping, Sequence
 
 
 def add_command(parsers: commands.Commands) -> None:
@@ -32,25 +33,33 @@ def add_command(parsers: commands.Commands) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--out", required=True, type=output_path, metavar="FILE.csv",
-        help="the file to write: the columns of the data, the prediction and its probability",
+        help="the file to write: the columns of the data, the prediction and how probable it is",
     )  # fmt: skip
 
 
 def run(arguments: Namespace) -> int:
     """Write the file and say how many rows were predicted."""
     from disco_desktop.engine.dataset.dataset import load_unlabelled
-    from disco_desktop.engine.dataset.predictions_csv import outcome_columns, write_predictions
+    from disco_desktop.engine.dataset.predictions_csv import (
+        number_columns,
+        outcome_columns,
+        write_predictions,
+    )
     from disco_desktop.engine.memory.disk_memory import DiskMemory
 
     model = DiskMemory(memory_folder()).load(arguments.model)
     data = load_unlabelled(model.task, arguments.data, model.preprocessing)
     # What is wrong with model or data is said at once, before torch is loaded.
-    from disco_desktop.engine.validation.validator import Validator
+    from disco_desktop.engine.validation.validator import NumberPredictions, Validator
 
     predictions = Validator(model.task, model.weights).predict(data.samples)
-    columns = outcome_columns(
-        model.task.data.values, predictions.prediction, predictions.probability
-    )
+    columns: Mapping[str, Sequence[str | float]]
+    if isinstance(predictions, NumberPredictions):
+        columns = number_columns(predictions.values)
+    else:
+        columns = outcome_columns(
+            model.task.data.values, predictions.prediction, predictions.probability
+        )
     write_predictions(arguments.out, data, columns)
     output = Output()
     for problem in data.problems:

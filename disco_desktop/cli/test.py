@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
+from disco_desktop.app.class_figures import class_figures
 from disco_desktop.app.home import memory_folder
 from disco_desktop.app.inert_text import inert
 from disco_desktop.app.sample_words import DATA_HELP
@@ -12,6 +15,7 @@ from disco_desktop.cli.arguments import existing_path
 from disco_desktop.cli.json_file import STANDARD_OUTPUT, add_json_option, write_json
 from disco_desktop.cli.output import Output, percent
 from disco_desktop.engine.events import Metrics
+from disco_desktop.engine.validation.figures import NumberFigures
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -19,7 +23,10 @@ if TYPE_CHECKING:
 
     from disco_desktop.engine.memory.stored_model import StoredModel
     from disco_desktop.engine.task.task import Task
-    from disco_desktop.engine.validation.validator import TestResult
+    from disco_desktop.engine.validation.figures import ClassifierFigures
+    from disco_desktop.engine.validation.validator import NumberTestResult, TestResult
+
+NOTHING = "-"  # stands where there is nothing to divide by
 
 
 def add_command(parsers: commands.Commands) -> None:
@@ -55,9 +62,39 @@ def run(arguments: Namespace) -> int:
     if arguments.json != STANDARD_OUTPUT:
         output = Output()
         output.say(f"{inert(model.record.name)}, on {result.samples} samples")
-        metrics = Metrics(loss=result.loss, accuracy=result.accuracy, samples=result.samples)
-        print_confusion(output, model.task, metrics, result.confusion)
+        if isinstance(result.figures, NumberFigures):
+            print_errors(output, model.task, result.loss, result.figures)
+        else:
+            _print_classified(output, model.task, result)
     return 0
+
+
+def print_errors(output: Output, task: Task, loss: float, figures: NumberFigures) -> None:
+    """Print how far predicted numbers are from the true ones."""
+    unit = inert(f" {figures.unit}".rstrip())
+    output.say(
+        f"{inert(task.data.predicts)}: {figures.mean_absolute_error:.4g}{unit} away from the "
+        f"truth on average; loss {loss:.4f}",
+        style="bold",
+    )
+    output.say()
+    explained = NOTHING if figures.r2 is None else f"{figures.r2:.3f}"
+    output.table(
+        ["Mean absolute error", "Root mean squared error", "R²"],
+        [
+            [
+                f"{figures.mean_absolute_error:.4g}{unit}",
+                f"{figures.root_mean_squared_error:.4g}{unit}",
+                explained,
+            ]
+        ],
+    )
+
+
+def _print_classified(output: Output, task: Task, result: TestResult) -> None:
+    metrics = Metrics(loss=result.loss, accuracy=result.accuracy, samples=result.samples)
+    print_confusion(output, task, metrics, result.confusion)
+    print_classes(output, task, result.confusion, result.figures)
 
 
 def print_confusion(
@@ -73,13 +110,72 @@ def print_confusion(
     )
 
 
-def _as_json(model: StoredModel, result: TestResult) -> dict[str, object]:
-    return {
+def print_classes(
+    output: Output,
+    task: Task,
+    confusion: Sequence[Sequence[int]],
+    figures: ClassifierFigures,
+) -> None:
+    """Print how good the model is on each class, and whether it is as sure as it should be."""
+    output.say()
+    output.table(
+        ["", "Precision", "Recall", "F1", "AUC", "Samples"],
+        [
+            [
+                label,
+                *map(_share, (one.precision, one.recall, one.f1)),
+                NOTHING if area is None else f"{area:.3f}",
+                str(one.samples),
+            ]
+            for label, one, area in zip(
+                task.data.labels, class_figures(confusion), figures.auc, strict=True
+            )
+        ],
+    )
+    output.say()
+    output.say(
+        f"calibration error {percent(figures.calibration_error)}: so far are probabilities from "
+        "the share of predictions that are right"
+    )
+
+
+def _share(value: float | None) -> str:
+    return NOTHING if value is None else percent(value)
+
+
+def _as_json(model: StoredModel, result: TestResult | NumberTestResult) -> dict[str, object]:
+    common = {
         "model": model.record.name,
         "task": model.task.id,
         "samples": result.samples,
         "loss": result.loss,
         "accuracy": result.accuracy,
+    }
+    if isinstance(result.figures, NumberFigures):
+        figures = structs.asdict(result.figures)
+        return {**common, "outcome": model.task.data.predicts, **figures}
+    return {**common, **_classes(model, result)}
+
+
+def _classes(model: StoredModel, result: TestResult) -> dict[str, object]:
+    figures = result.figures
+    return {
         "labels": model.task.data.labels,
         "confusion": result.confusion,
+        "classes": [
+            {
+                "label": label,
+                "precision": one.precision,
+                "recall": one.recall,
+                "f1": one.f1,
+                "auc": area,
+                "samples": one.samples,
+            }
+            for label, one, area in zip(
+                model.task.data.labels, class_figures(result.confusion), figures.auc, strict=True
+            )
+        ],
+        "mean_auc": figures.mean_auc,
+        "calibration_error": figures.calibration_error,
+        "reliability": [structs.asdict(one) for one in figures.reliability],
     }

@@ -71,8 +71,9 @@ def train_display(
 
 
 def figures(metrics: Metrics) -> str:
-    """Write loss and accuracy."""
-    return f"loss {metrics.loss:.4f}, accuracy {percent(metrics.accuracy)}"
+    """Write the loss, and the accuracy where there is one."""
+    loss = f"loss {metrics.loss:.4f}"
+    return loss if metrics.accuracy is None else f"{loss}, accuracy {percent(metrics.accuracy)}"
 
 
 class Lines(TrainDisplay):

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 class Figures(Struct, kw_only=True):
-    """Mean loss and share of right answers."""
+    """Mean loss and share of right answers; null where numbers are predicted."""
 
     loss: float
-    accuracy: float
+    accuracy: float | None
 
 
 class Epoch(Struct, kw_only=True):

@@ -22,10 +22,13 @@ Status: TypeAlias = Literal[
 
 
 class Metrics(Struct, frozen=True, kw_only=True):
-    """Mean loss and share of right answers over some samples; `samples` may be zero."""
+    """Mean loss and share of right answers over some samples; `samples` may be zero.
+
+    There is no accuracy where numbers are predicted: none of them is simply right.
+    """
 
     loss: float
-    accuracy: float
+    accuracy: float | None
     samples: int
 
 
@@ -61,7 +64,7 @@ class BatchTrained(Struct, frozen=True, kw_only=True, tag="batch"):
     batch: int
     batches: int
     loss: float
-    accuracy: float
+    accuracy: float | None
     samples: int
 
 

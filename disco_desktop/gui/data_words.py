@@ -8,11 +8,15 @@ from PySide6.QtCore import QCoreApplication
 
 from disco_desktop.app.inert_text import inert
 from disco_desktop.engine.task.image import ImageData
+from disco_desktop.engine.task.outcome import NumericOutcome
 from disco_desktop.engine.task.tabular import TabularData
-from disco_desktop.gui.wording import count
+from disco_desktop.gui.wording import count, quantity, share
 
 if TYPE_CHECKING:
+    from disco_desktop.engine.dataset.report import Spread
+    from disco_desktop.engine.events import Metrics
     from disco_desktop.engine.task.data import Data
+    from disco_desktop.engine.task.outcome import Outcome
 
 
 def learns_from(data: Data) -> str:
@@ -31,11 +35,56 @@ def parts_of(data: Data) -> list[tuple[str, str]]:
     match data:
         case TabularData():
             inputs = [(inert(column.name), inert(column.description)) for column in data.inputs]
-            return [*inputs, (inert(data.predicts), _values(data.values, data.labels))]
+            return [*inputs, (inert(data.predicts), _outcome(data.outcome))]
         case ImageData():
             picture = (_tr("Pictures"), learns_from(data))
             return [picture, (inert(data.predicts), _values(data.values, data.labels))]
     return [(_tr("Text"), learns_from(data))]
+
+
+def spread_words(spread: Spread) -> str:
+    """Say how the numbers of an outcome lie."""
+    return _tr("{least} to {greatest}, {mean} on average").format(
+        least=quantity(spread.least, ""),
+        greatest=quantity(spread.greatest, spread.unit),
+        mean=quantity(spread.mean, spread.unit),
+    )
+
+
+def answers(data: Data) -> str:
+    """Say in a line what can be predicted."""
+    if isinstance(data, TabularData) and isinstance(data.outcome, NumericOutcome):
+        if not data.outcome.unit:
+            return _tr("a number")
+        return _tr("a number, in {unit}").format(unit=inert(data.outcome.unit))
+    return inert(", ".join(data.labels), longest=400)
+
+
+def typical_error(data: Data, loss: float) -> str:
+    """Say how far predicted numbers are from the truth; empty where none are predicted."""
+    if not isinstance(data, TabularData) or not isinstance(data.outcome, NumericOutcome):
+        return ""
+    return quantity(data.outcome.error(loss), data.outcome.unit)
+
+
+def achieved(data: Data, reached: Metrics) -> str:
+    """Say how good a model is on the data that were held out."""
+    error = typical_error(data, reached.loss)
+    if error:
+        said = _tr(
+            "On the data that were held out the model is off by {error}, as a root mean square."
+        )
+        return said.format(error=error)
+    said = _tr("The model is right for {share} of the data that were held out.")
+    return said.format(share=share(reached.accuracy))
+
+
+def _outcome(outcome: Outcome) -> str:
+    if isinstance(outcome, NumericOutcome):
+        number = _tr("a number, in {unit}") if outcome.unit else _tr("a number")
+        said = number.format(unit=inert(outcome.unit))
+        return _tr("what is predicted: {values}").format(values=said)
+    return _values(outcome.values, outcome.labels)
 
 
 def _values(values: tuple[str, ...], labels: tuple[str, ...]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from disco_desktop.app.inert_text import inert
+
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 NOTHING = "\N{EN DASH}"  # stands where there is no figure yet
 
@@ -11,6 +13,11 @@ NOTHING = "\N{EN DASH}"  # stands where there is no figure yet
 def figure(value: float | None) -> str:
     """Write a number with three significant digits."""
     return NOTHING if value is None else f"{value:.3g}"
+
+
+def quantity(value: float | None, unit: str) -> str:
+    """Write a number with four significant digits and its unit."""
+    return NOTHING if value is None else f"{value:,.4g} {inert(unit)}".rstrip()
 
 
 def share(value: float | None) -> str:

@@ -29,7 +29,7 @@ from disco_desktop.engine.events import Metrics
 from disco_desktop.engine.memory.disk_memory import DiskMemory
 from disco_desktop.engine.memory.storage import storing_in
 from disco_desktop.engine.models.initialise import write_initial_weights
-from disco_desktop.engine.validation.validator import Validator
+from disco_desktop.engine.validation.validator import TestResult, Validator
 from disco_desktop.logs import logger
 from disco_desktop.worker.channel import Channel
 from disco_desktop.worker.training import WorkerTraining
@@ -136,4 +136,5 @@ def _evaluate(work: Evaluate) -> Evaluated:
     samples = load_labelled(model.task, Path(work.data), model.preprocessing).samples
     result = Validator(model.task, model.weights).test(samples)
     metrics = Metrics(loss=result.loss, accuracy=result.accuracy, samples=result.samples)
-    return Evaluated(metrics=metrics, confusion=result.confusion)
+    confusion = result.confusion if isinstance(result, TestResult) else ()
+    return Evaluated(metrics=metrics, confusion=confusion)

@@ -141,7 +141,7 @@ class WorkerTraining:
             BatchesTrained(
                 epochs=[one.epoch - 1 + one.batch / one.batches for one in batches],
                 losses=[one.loss for one in batches],
-                accuracies=[one.accuracy for one in batches],
+                accuracies=[one.accuracy for one in batches if one.accuracy is not None],
             )
         )
 

@@ -88,7 +88,8 @@ def test_the_model_is_tested(training: tuple[Path, Ended], passengers: Path) -> 
     assert ended.code == 0, ended.error
     result = json.loads((home / "test.json").read_text())
     assert set(result) == {
-        "model", "task", "samples", "loss", "accuracy", "labels", "confusion"
+        "model", "task", "samples", "loss", "accuracy", "labels", "confusion",
+        "classes", "mean_auc", "calibration_error", "reliability",
     }  # fmt: skip
     assert result["samples"] == sum(map(sum, result["confusion"])) == 891
     right = result["confusion"][0][0] + result["confusion"][1][1]
@@ -96,6 +97,16 @@ def test_the_model_is_tested(training: tuple[Path, Ended], passengers: Path) -> 
     assert result["accuracy"] > 0.6
     assert f"accuracy {100 * result['accuracy']:.1f} %" in ended.out
     assert "predicted survived" in ended.out
+    died = result["classes"][0]
+    assert died["recall"] == pytest.approx(result["confusion"][0][0] / 549)
+    assert died["auc"] == pytest.approx(result["classes"][1]["auc"])
+    assert 0.6 < result["mean_auc"] < 0.9
+    assert sum(one["samples"] for one in result["reliability"]) == 891
+    away = sum(
+        one["samples"] * abs(one["accuracy"] - one["confidence"]) for one in result["reliability"]
+    )
+    assert result["calibration_error"] == pytest.approx(away / 891)
+    assert f"calibration error {100 * result['calibration_error']:.1f} %" in ended.out
 
 
 def test_the_model_predicts(training: tuple[Path, Ended], passengers: Path, tmp_path: Path) -> None:

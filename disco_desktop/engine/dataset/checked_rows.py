@@ -20,14 +20,15 @@ class CheckedRows:
     Attributes:
         numbers: float64 (n, f), the input columns in the task's order; not-a-number where empty;
             of a category, the place of its value.
-        outcomes: int16 (n,), position of the outcome's value; not meaningful for a prediction.
+        outcomes: float64 (n,), position of the outcome's value, or the number that it is; not
+            meaningful for a prediction.
         rows: int64 (n,), numbers of the data rows, going on from file to file.
         content: uint64 (n,), hash of each row's inputs and outcome.
         units: uint64 (n,), hash of what must stay together: the group, else the content.
     """
 
     numbers: npt.NDArray[np.float64]
-    outcomes: npt.NDArray[np.int16]
+    outcomes: npt.NDArray[np.float64]
     rows: npt.NDArray[np.int64]
     content: npt.NDArray[np.uint64]
     units: npt.NDArray[np.uint64]
@@ -51,7 +52,7 @@ def join(parts: Sequence[CheckedRows], width: int) -> CheckedRows:
     hashes = np.zeros(0, dtype=np.uint64)
     none = CheckedRows(
         numbers=np.zeros((0, width)),
-        outcomes=np.zeros(0, dtype=np.int16),
+        outcomes=np.zeros(0),
         rows=np.zeros(0, dtype=np.int64),
         content=hashes,
         units=hashes,

@@ -16,6 +16,7 @@ from disco_desktop.engine.dataset.cells import (
 )
 from disco_desktop.engine.dataset.excerpt import excerpt
 from disco_desktop.engine.dataset.report import Problem, ProblemArgument
+from disco_desktop.engine.task.outcome import NumericOutcome
 from disco_desktop.engine.task.tabular import CategoryColumn
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from disco_desktop.engine.dataset.source_table import SourceTable
-    from disco_desktop.engine.task.outcome import ClassifiedOutcome
+    from disco_desktop.engine.task.outcome import ClassifiedOutcome, Outcome
     from disco_desktop.engine.task.tabular import Column, NumericColumn, TabularData
 
 FAR_OUT = 100.0  # scales away from the center: rather another unit than a rare case
@@ -44,7 +45,8 @@ class Findings:
     Attributes:
         numbers: float64 (n, f), not-a-number where a cell is empty or faulty; of a category, the
             place of its value.
-        outcomes: int16 (n,), MISSING all over where the outcome was not asked for.
+        outcomes: float64 (n,), the place of the outcome's value, or the number that it is; MISSING
+            all over where the outcome was not asked for.
         groups: text (n,), or None where there are no groups.
         is_usable: bool (n,).
         problems: why the others are not, and what is odd about those that are.
@@ -52,7 +54,7 @@ class Findings:
     """
 
     numbers: npt.NDArray[np.float64]
-    outcomes: npt.NDArray[np.int16]
+    outcomes: npt.NDArray[np.float64]
     is_usable: npt.NDArray[np.bool_]
     groups: pl.Series | None = None
     problems: list[Problem] = field(default_factory=list)
@@ -67,7 +69,7 @@ class _TableCheck:
         self._table = table
         self.findings = Findings(
             numbers=np.empty((height, len(data.inputs))),
-            outcomes=np.full(height, MISSING, dtype=np.int16),
+            outcomes=np.full(height, float(MISSING)),
             is_usable=np.ones(height, dtype=np.bool_),
         )
 
@@ -106,9 +108,24 @@ class _TableCheck:
             away = np.abs(cells.values - column.center)
             self._tell("cell_far_out", column.name, away > FAR_OUT * column.scale)
 
-    def check_outcome(self, outcome: ClassifiedOutcome) -> None:
+    def check_outcome(self, outcome: Outcome) -> None:
+        if isinstance(outcome, NumericOutcome):
+            self._check_number_outcome(outcome)
+        else:
+            self._check_value_outcome(outcome)
+
+    def _check_number_outcome(self, outcome: NumericOutcome) -> None:
+        cells = read_numbers(self._table.frame[outcome.name])
+        self.findings.outcomes = cells.values
+        for code, where in cells.faults.items():
+            self._leave_out(code, outcome.name, where)
+        self._leave_out("outcome_missing", outcome.name, cells.is_empty)
+        away = np.abs(cells.values - outcome.center)
+        self._tell("cell_far_out", outcome.name, away > FAR_OUT * outcome.scale)
+
+    def _check_value_outcome(self, outcome: ClassifiedOutcome) -> None:
         found = read_values(self._table.frame[outcome.name], outcome.values)
-        self.findings.outcomes = found
+        self.findings.outcomes = found.astype(np.float64)
         self._leave_out("outcome_missing", outcome.name, found == MISSING)
         is_unknown = found == UNKNOWN
         self._leave_out("outcome_unknown", outcome.name, is_unknown, known=[*outcome.values])

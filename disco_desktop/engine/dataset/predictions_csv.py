@@ -58,6 +58,24 @@ def outcome_columns(
     return columns
 
 
+def number_columns(
+    values: npt.NDArray[np.float64], truth: npt.NDArray[np.float64] | None = None
+) -> dict[str, list[float]]:
+    """Return the columns that tell of predicted numbers (n,), and of true ones where known."""
+    columns: dict[str, list[float]] = {}
+    if truth is not None:
+        columns["truth"] = _rounded(truth)
+    columns["prediction"] = _rounded(values)
+    if truth is not None:
+        columns["error"] = _rounded(values - truth)
+    return columns
+
+
+def _rounded(values: npt.NDArray[np.float64]) -> list[float]:
+    """Return numbers with as many digits as a network's own arithmetic has."""
+    return [float(f"{value:.7g}") for value in values.tolist()]
+
+
 def write_predictions(
     path: Path, data: LoadedTable, columns: Mapping[str, Sequence[str | float]]
 ) -> None:

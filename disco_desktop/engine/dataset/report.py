@@ -51,6 +51,15 @@ class Problem(Struct, frozen=True, kw_only=True):
         }
 
 
+class Spread(Struct, frozen=True, kw_only=True):
+    """How the numbers of an outcome lie, in its own unit."""
+
+    least: float
+    mean: float
+    greatest: float
+    unit: str
+
+
 class Report(Struct, frozen=True, kw_only=True):
     """The state of the data behind one path, as far as one task is concerned.
 
@@ -59,7 +68,8 @@ class Report(Struct, frozen=True, kw_only=True):
         files: names of the files that were read.
         rows: data rows that hold anything, broken ones included.
         usable_rows: those that the loader takes.
-        balance: how many usable rows have each label of the outcome.
+        balance: how many usable rows have each label of the outcome; empty where it is a number.
+        spread: of an outcome that is a number, where there are usable rows.
         training, validation: how many rows are trained on, and held out to validate.
         problems: errors first.
     """
@@ -72,6 +82,7 @@ class Report(Struct, frozen=True, kw_only=True):
     training: int
     validation: int
     problems: list[Problem]
+    spread: Spread | None = None
 
     @property
     def is_usable(self) -> bool:

@@ -39,7 +39,8 @@ def _problem(data: TabularData, training: CheckedRows, validation: CheckedRows) 
         return Problem(code="rows_all_equal", severity="error", count=count)
     seen = np.unique(training.outcomes)
     if len(seen) == 1:
-        label = data.outcome.labels[int(seen[0])]
+        labels = data.outcome.labels
+        label = labels[int(seen[0])] if labels else f"{seen[0]:g}"
         return Problem(
             code="one_outcome_only",
             severity="error",

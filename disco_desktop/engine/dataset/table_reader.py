@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import polars as pl
@@ -15,12 +15,15 @@ from disco_desktop.engine.dataset.report import Report
 from disco_desktop.engine.dataset.samples import Dataset, LoadedTable, Samples
 from disco_desktop.engine.dataset.sides import Sides, divide
 from disco_desktop.engine.dataset.split import own_rows
+from disco_desktop.engine.dataset.spread import spread_of
 from disco_desktop.engine.dataset.watcher import NOBODY, Watcher
 from disco_desktop.engine.errors import DataError
-from disco_desktop.engine.task.outcome import BinaryOutcome
+from disco_desktop.engine.task.outcome import BinaryOutcome, NumericOutcome
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import numpy.typing as npt
 
     from disco_desktop.engine.dataset.checked_rows import CheckedRows
     from disco_desktop.engine.dataset.report import Problem
@@ -59,6 +62,7 @@ class TableReader(DataReader):
             training=len(sides.training),
             validation=len(sides.validation),
             problems=problems,
+            spread=spread_of(self._data, outcomes),
         )
 
     def load_dataset(self, path: Path, *, share: Share, seed: int) -> Dataset:
@@ -117,12 +121,19 @@ class TableReader(DataReader):
     def _samples(
         self, rows: CheckedRows, preprocessing: Preprocessing, *, is_labelled: bool = True
     ) -> Samples:
-        kind = np.float32 if isinstance(self._data.outcome, BinaryOutcome) else np.int64
         return Samples(
             features=preprocessing.apply(rows.numbers),
-            targets=rows.outcomes.astype(kind) if is_labelled else None,
+            targets=self._targets(rows.outcomes) if is_labelled else None,
             rows=rows.rows,
         )
+
+    def _targets(self, outcomes: npt.NDArray[np.float64]) -> npt.NDArray[Any]:
+        match self._data.outcome:
+            case NumericOutcome() as outcome:
+                return ((outcomes - outcome.center) / outcome.scale).astype(np.float32)
+            case BinaryOutcome():
+                return outcomes.astype(np.float32)
+        return outcomes.astype(np.int64)
 
 
 def _error(problem: Problem) -> DataError:

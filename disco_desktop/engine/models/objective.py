@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 
 from disco_desktop.engine.task.image import ImageData
-from disco_desktop.engine.task.outcome import BinaryOutcome
+from disco_desktop.engine.task.outcome import BinaryOutcome, NumericOutcome
 from disco_desktop.engine.task.tabular import TabularData
 
 if TYPE_CHECKING:
@@ -20,26 +20,36 @@ if TYPE_CHECKING:
 
 
 class Objective(ABC):
-    """Turns what a network gives for a batch into a loss, a judgement and probabilities."""
+    """Turns what a network gives for a batch into a loss and a judgement.
+
+    Attributes:
+        has_right_answers: whether an answer is right or wrong; a number is only near or far.
+    """
+
+    has_right_answers = True
 
     @abstractmethod
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the mean loss over all answers that count."""
 
     @abstractmethod
-    def count_right(self, outputs: Tensor, targets: Tensor) -> int:
-        """Return how many answers are right."""
+    def count_right(self, outputs: Tensor, targets: Tensor) -> int | None:
+        """Return how many answers are right; None where none can be."""
 
     def count_answers(self, targets: Tensor) -> int:
         """Return how many answers count: one a sample, unless a sample asks for several."""
         return len(targets)
+
+
+class ClassifyingObjective(Objective):
+    """Each answer is one of the outcome's values."""
 
     @abstractmethod
     def probabilities(self, outputs: Tensor) -> Tensor:
         """Return the probability of each of the outcome's values, float32 (n, values)."""
 
 
-class BinaryObjective(Objective):
+class BinaryObjective(ClassifyingObjective):
     """One logit a sample: above zero means the outcome's second value."""
 
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
@@ -58,7 +68,7 @@ class BinaryObjective(Objective):
         return torch.cat([1 - second, second], dim=1)
 
 
-class ClassObjective(Objective):
+class ClassObjective(ClassifyingObjective):
     """One logit a value: the largest one is the answer."""
 
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
@@ -74,9 +84,36 @@ class ClassObjective(Objective):
         return torch.softmax(outputs.float(), dim=1)
 
 
+class NumberObjective(Objective):
+    """One number a sample: the outcome, standardised."""
+
+    has_right_answers = False
+
+    def __init__(self, outcome: NumericOutcome) -> None:
+        self._outcome = outcome
+
+    @property
+    def unit(self) -> str:
+        """The outcome's unit."""
+        return self._outcome.unit
+
+    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Return the mean squared error; `outputs` (n, 1), `targets` (n,)."""
+        return F.mse_loss(outputs.squeeze(1), targets)
+
+    def count_right(self, outputs: Tensor, targets: Tensor) -> None:
+        """Return None: no answer is simply right."""
+
+    def values(self, standardised: Tensor) -> Tensor:
+        """Return numbers in the outcome's own unit, float64, of any shape."""
+        return standardised.double() * self._outcome.scale + self._outcome.center
+
+
 def build_objective(task: Task, network: nn.Module) -> Objective:
     """Return what the task's network is trained for."""
     match task.data:
+        case TabularData(outcome=NumericOutcome() as outcome):
+            return NumberObjective(outcome)
         case TabularData(outcome=BinaryOutcome()) | ImageData(outcome=BinaryOutcome()):
             return BinaryObjective()
         case TabularData() | ImageData():

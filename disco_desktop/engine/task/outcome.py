@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, TypeAlias
 
 from msgspec import Meta, Struct
@@ -60,4 +61,47 @@ class ClassOutcome(
             raise ValueError("`values` and `labels` differ in length")
 
 
+class NumericOutcome(
+    Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="number"
+):
+    """A number, for instance how far a disease has come within a year.
+
+    The network predicts (value - center) / scale; people read the value.
+
+    Attributes:
+        name: the column that holds it.
+        unit: what stands behind the number, for instance mmHg; may be empty.
+        center, scale: declared, so that all participants mean the same by what is predicted.
+    """
+
+    name: ColumnName
+    unit: Annotated[str, Meta(max_length=40)] = ""
+    center: float
+    scale: Annotated[float, Meta(gt=0)]
+
+    @property
+    def outputs(self) -> int:
+        """Width of what the network predicts: one number."""
+        return 1
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """None: any number may be predicted."""
+        return ()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """None, as of the values."""
+        return ()
+
+    def error(self, loss: float) -> float:
+        """Return the root mean squared error in the outcome's unit that a mean loss stands for."""
+        return math.sqrt(max(loss, 0.0)) * self.scale
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.center) or not math.isfinite(self.scale):
+            raise ValueError("`center` or `scale` is not a finite number")
+
+
 ClassifiedOutcome: TypeAlias = BinaryOutcome | ClassOutcome
+Outcome: TypeAlias = ClassifiedOutcome | NumericOutcome

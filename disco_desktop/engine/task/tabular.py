@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
-from disco_desktop.engine.task.outcome import ClassifiedOutcome, ColumnName, Label
+from disco_desktop.engine.task.outcome import ColumnName, Label, Outcome
 
 
 class NumericColumn(
@@ -74,7 +74,7 @@ class TabularData(
     """
 
     inputs: Annotated[tuple[Column, ...], Meta(min_length=1, max_length=4096)]
-    outcome: ClassifiedOutcome
+    outcome: Outcome
     group: ColumnName | None = None
 
     @property
@@ -100,7 +100,7 @@ class TabularData(
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """What a person calls the values that can be predicted."""
+        """What a person calls the values that can be predicted; none where numbers are."""
         return self.outcome.labels
 
     @property

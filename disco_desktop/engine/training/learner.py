@@ -133,7 +133,7 @@ class Learner:
         self._optimizer = build_optimizer(self._optimizer_settings, self._parameters)
         self._take_step = bare_step(self._optimizer)
 
-    def step(self, rows: torch.Tensor) -> tuple[float, int, int]:
+    def step(self, rows: torch.Tensor) -> tuple[float, int | None, int]:
         """Train on the samples at these rows, int64 (n,), on the device.
 
         Returns:

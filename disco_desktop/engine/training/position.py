@@ -15,7 +15,7 @@ class Position(Struct, kw_only=True):
             past the round's last one means that the exchange is due.
         batch: how many batches of the epoch are done.
         loss: sum over the answers of the epoch so far.
-        right: number of them that were right.
+        right: number of them that were right; None where none can be.
         answers: number of them: one a sample, unless a sample asks for several.
         samples: number of samples.
         seconds: spent on training them.
@@ -25,18 +25,18 @@ class Position(Struct, kw_only=True):
     epoch: int = 1
     batch: int = 0
     loss: float = 0.0
-    right: int = 0
+    right: int | None = 0
     answers: int = 0
     samples: int = 0
     seconds: float = 0.0
 
     def add_batch(
-        self, *, loss: float, right: int, answers: int, samples: int, seconds: float
+        self, *, loss: float, right: int | None, answers: int, samples: int, seconds: float
     ) -> None:
         """Count a batch, `loss` being its mean."""
         self.batch += 1
         self.loss += loss * answers
-        self.right += right
+        self.right = None if right is None or self.right is None else self.right + right
         self.answers += answers
         self.samples += samples
         self.seconds += seconds
@@ -46,7 +46,9 @@ class Position(Struct, kw_only=True):
         """Means over the epoch so far."""
         answers = max(self.answers, 1)
         return Metrics(
-            loss=self.loss / answers, accuracy=self.right / answers, samples=self.samples
+            loss=self.loss / answers,
+            accuracy=None if self.right is None else self.right / answers,
+            samples=self.samples,
         )
 
     def begin_epoch(self, epoch: int) -> None:

@@ -102,7 +102,7 @@ class Progress:
             batch=position.batch,
             batches=self._batches,
             loss=loss,
-            accuracy=right / max(answers, 1),
+            accuracy=None if right is None else right / max(answers, 1),
             samples=len(rows),
         )
 

@@ -33,9 +33,10 @@ class Pieces(Protocol):
 
 
 def evaluate(network: torch.nn.Module, objective: Objective, samples: Pieces) -> Metrics:
-    """Return mean loss and share of right answers."""
+    """Return mean loss and share of right answers, where answers can be right."""
     network.eval()
-    loss, right, answers = 0.0, 0, 0
+    loss, answers = 0.0, 0
+    right: int | None = 0 if objective.has_right_answers else None
     with torch.inference_mode():
         for features, targets in samples.pieces():
             if targets is None:
@@ -45,8 +46,11 @@ def evaluate(network: torch.nn.Module, objective: Objective, samples: Pieces) ->
                 continue
             outputs = network(features)
             loss += objective.loss(outputs, targets).item() * count
-            right += objective.count_right(outputs, targets)
+            found = objective.count_right(outputs, targets)
+            right = None if right is None or found is None else right + found
             answers += count
-    if not answers:
-        return Metrics(loss=0.0, accuracy=0.0, samples=len(samples))
-    return Metrics(loss=loss / answers, accuracy=right / answers, samples=len(samples))
+    return Metrics(
+        loss=loss / max(answers, 1),
+        accuracy=None if right is None else right / max(answers, 1),
+        samples=len(samples),
+    )

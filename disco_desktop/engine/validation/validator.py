@@ -11,15 +11,21 @@ import torch
 from disco_desktop.engine.errors import DataError
 from disco_desktop.engine.models.device import choose_device
 from disco_desktop.engine.models.network import build_network, load_weights
-from disco_desktop.engine.models.objective import build_objective
+from disco_desktop.engine.models.objective import (
+    ClassifyingObjective,
+    NumberObjective,
+    build_objective,
+)
 from disco_desktop.engine.models.sample_tensors import SampleTensors
 from disco_desktop.engine.validation.evaluation import predict_outputs
+from disco_desktop.engine.validation.judging import judge_classes, judge_numbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from disco_desktop.engine.dataset.samples import Samples
     from disco_desktop.engine.task.task import Task
+    from disco_desktop.engine.validation.figures import ClassifierFigures, NumberFigures
     from disco_desktop.engine.weights.weights import Weights
 
 
@@ -51,6 +57,7 @@ class TestResult(Predictions):
         samples: number of samples.
         truth: place of the true value a sample, int64 (n,).
         confusion: counts, one row a true outcome and one column a predicted one.
+        figures: how well it tells the outcome's values apart, and how sure it is.
     """
 
     __test__ = False  # pytest takes the name for a test's
@@ -60,6 +67,33 @@ class TestResult(Predictions):
     samples: int
     truth: NDArray[np.int64]
     confusion: tuple[tuple[int, ...], ...]
+    figures: ClassifierFigures
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberPredictions:
+    """The number that a model predicts for each sample, float64 (n,), in the outcome's unit."""
+
+    values: NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberTestResult(NumberPredictions):
+    """How far a model's numbers are from the true ones.
+
+    Attributes:
+        loss: mean squared error of the standardised outcome.
+        accuracy: none, since no number is simply right.
+        samples: number of samples.
+        truth: the true numbers, float64 (n,).
+        figures: the errors in the outcome's unit.
+    """
+
+    loss: float
+    accuracy: None = None
+    samples: int
+    truth: NDArray[np.float64]
+    figures: NumberFigures
 
 
 class Validator:
@@ -76,7 +110,7 @@ class Validator:
         load_weights(self._network, weights)
         self._network.to(self._device)
 
-    def test(self, samples: Samples) -> TestResult:
+    def test(self, samples: Samples) -> TestResult | NumberTestResult:
         """Compare predictions with the truth.
 
         Raises:
@@ -85,8 +119,11 @@ class Validator:
         if samples.targets is None or not len(samples):
             raise DataError("no_usable_rows", count=0)
         outputs = self._outputs(samples)
-        loss = self._objective.loss(outputs, torch.from_numpy(samples.targets)).item()
+        targets = torch.from_numpy(samples.targets)
+        loss = self._objective.loss(outputs, targets).item()
         predictions = self._predictions(outputs)
+        if isinstance(predictions, NumberPredictions):
+            return self._compared(predictions, targets, loss)
         truth = samples.targets.astype(np.int64)
         values = predictions.probabilities.shape[1]
         pairs = np.bincount(values * truth + predictions.prediction, minlength=values**2)
@@ -99,10 +136,24 @@ class Validator:
             prediction=predictions.prediction,
             probabilities=predictions.probabilities,
             confusion=tuple(tuple(row) for row in confusion.tolist()),
+            figures=judge_classes(predictions.probabilities, truth),
         )
 
-    def predict(self, samples: Samples) -> Predictions:
-        """Say for each sample which outcome is likeliest, and how likely each is."""
+    def _compared(
+        self, predictions: NumberPredictions, targets: torch.Tensor, loss: float
+    ) -> NumberTestResult:
+        assert isinstance(self._objective, NumberObjective)  # noqa: S101 - it gave numbers
+        truth = self._objective.values(targets).numpy()
+        return NumberTestResult(
+            loss=loss,
+            samples=len(truth),
+            truth=truth,
+            values=predictions.values,
+            figures=judge_numbers(predictions.values, truth, self._objective.unit),
+        )
+
+    def predict(self, samples: Samples) -> Predictions | NumberPredictions:
+        """Say for each sample which outcome is likeliest and how likely each is, or a number."""
         return self._predictions(self._outputs(samples))
 
     def _outputs(self, samples: Samples) -> torch.Tensor:
@@ -111,7 +162,10 @@ class Validator:
         )
         return predict_outputs(self._network, tensors).cpu()
 
-    def _predictions(self, outputs: torch.Tensor) -> Predictions:
+    def _predictions(self, outputs: torch.Tensor) -> Predictions | NumberPredictions:
+        if isinstance(self._objective, NumberObjective):
+            return NumberPredictions(values=self._objective.values(outputs[:, 0]).numpy())
+        assert isinstance(self._objective, ClassifyingObjective)  # noqa: S101 - the other kind
         probabilities = self._objective.probabilities(outputs).numpy()
         return Predictions(
             probabilities=probabilities, prediction=probabilities.argmax(axis=1).astype(np.int64)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from disco_desktop.app.class_figures import ClassFigures, class_figures
 from disco_desktop.app.inert_text import inert
-from disco_desktop.gui.wording import count, share
+from disco_desktop.gui.wording import count, figure, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,17 +17,24 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class ClassFiguresModel(QAbstractTableModel):
-    """One row a class: name, precision, recall, F1, samples."""
+    """One row a class: name, precision, recall, F1, area under the curve, samples."""
 
     def __init__(self) -> None:
         super().__init__()
         self._labels: Sequence[str] = ()
         self._figures: list[ClassFigures] = []
+        self._areas: Sequence[float | None] = ()
 
-    def show_confusion(self, labels: Sequence[str], confusion: Sequence[Sequence[int]]) -> None:
-        """Show the figures that follow from a confusion matrix."""
+    def show_confusion(
+        self,
+        labels: Sequence[str],
+        confusion: Sequence[Sequence[int]],
+        areas: Sequence[float | None] = (),
+    ) -> None:
+        """Show the figures that follow from a confusion matrix, and the areas under the curve."""
         self.beginResetModel()
         self._labels = labels
+        self._areas = areas or [None] * len(labels)
         self._figures = class_figures(confusion)
         self.endResetModel()
 
@@ -37,7 +44,7 @@ class ClassFiguresModel(QAbstractTableModel):
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008
         """Return how much is said of each."""
-        return 0 if parent.isValid() else 5
+        return 0 if parent.isValid() else 6
 
     def headerData(  # noqa: N802
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
@@ -50,6 +57,12 @@ class ClassFiguresModel(QAbstractTableModel):
             (self.tr("Precision"), self.tr("Of those predicted as this class, how many are")),
             (self.tr("Recall"), self.tr("Of those of this class, how many were found")),
             (self.tr("F1"), self.tr("The harmonic mean of precision and recall")),
+            (
+                self.tr("AUC"),
+                self.tr(
+                    "How often it finds a sample of this class likelier to be one than another"
+                ),
+            ),
             (self.tr("Samples"), self.tr("How many are of this class")),
         )
         match role:
@@ -75,5 +88,6 @@ class ClassFiguresModel(QAbstractTableModel):
             share(figures.precision),
             share(figures.recall),
             share(figures.f1),
+            figure(self._areas[index.row()]),
             count(figures.samples),
         )[index.column()]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from disco_desktop.app.inert_text import inert
+from disco_desktop.engine.task.outcome import NumericOutcome
 from disco_desktop.engine.task.tabular import CategoryColumn, TabularData
 from disco_desktop.gui.wording import NOTHING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from disco_desktop.engine.task.data import Data
+    from disco_desktop.engine.task.outcome import Outcome
     from disco_desktop.engine.task.tabular import Column
 
 Index = QModelIndex | QPersistentModelIndex
@@ -43,18 +45,7 @@ class ExpectedColumnsModel(QAbstractTableModel):
     ) -> list[tuple[str, ...]]:
         lines = [self._input(column, example) for column in data.inputs]
         if with_outcome:
-            outcome = data.outcome
-            pairs = zip(outcome.values, outcome.labels, strict=True)
-            said = ", ".join(f"{value} = {label}" for value, label in pairs)
-            lines.append(
-                (
-                    outcome.name,
-                    self.tr("the outcome, which is predicted"),
-                    said,
-                    self.tr("row is left out"),
-                    example.get(outcome.name, outcome.values[-1]),
-                )
-            )
+            lines.append(self._outcome(data.outcome, example))
         if data.group is not None and with_outcome:
             lines.append(
                 (
@@ -66,6 +57,23 @@ class ExpectedColumnsModel(QAbstractTableModel):
                 )
             )
         return lines
+
+    def _outcome(self, outcome: Outcome, example: Mapping[str, str]) -> tuple[str, ...]:
+        if isinstance(outcome, NumericOutcome):
+            kind, usual = self.tr("number"), f"{outcome.center:g}"
+            if outcome.unit:
+                kind = self.tr("number, in {unit}").format(unit=outcome.unit)
+        else:
+            pairs = zip(outcome.values, outcome.labels, strict=True)
+            kind = ", ".join(f"{value} = {label}" for value, label in pairs)
+            usual = outcome.values[-1]
+        return (
+            outcome.name,
+            self.tr("the outcome, which is predicted"),
+            kind,
+            self.tr("row is left out"),
+            example.get(outcome.name, usual),
+        )
 
     def _input(self, column: Column, example: Mapping[str, str]) -> tuple[str, ...]:
         if isinstance(column, CategoryColumn):

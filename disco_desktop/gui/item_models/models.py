@@ -219,6 +219,7 @@ def _sorted_by(record: ModelRecord, column: ModelColumn) -> str | int | float:
         case ModelColumn.SCHEME:
             return 1 if record.scheme == "local" else record.participants
         case ModelColumn.ACCURACY:
-            return record.metrics.accuracy if record.metrics else -1.0
+            accuracy = record.metrics.accuracy if record.metrics else None
+            return -1.0 if accuracy is None else accuracy
         case ModelColumn.SIZE:
             return record.size

@@ -51,6 +51,12 @@ class RowsModel(QAbstractTableModel):
         self._columns: Sequence[str] = ()
         self._count = 0
 
+    def lead_with(self, leading: Sequence[LeadingColumn]) -> None:
+        """Say other things of each row, before the columns of the data."""
+        self.beginResetModel()
+        self._leading = leading
+        self.endResetModel()
+
     def show_rows(self, rows: PagedRows | None) -> None:
         """Show rows, or none; called again, it shows that others are looked at."""
         self.beginResetModel()

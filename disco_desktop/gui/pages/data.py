@@ -15,6 +15,7 @@ from disco_desktop.app.checked_data import CheckedData
 from disco_desktop.app.inert_text import inert
 from disco_desktop.app.sample_data import find_sample
 from disco_desktop.app.sentences import sentence
+from disco_desktop.gui.data_words import spread_words
 from disco_desktop.gui.item_models.expected_columns import ExpectedColumnsModel
 from disco_desktop.gui.item_models.problems import HARMLESS, ProblemsModel
 from disco_desktop.gui.item_models.rows import RowsModel
@@ -267,6 +268,10 @@ class DataPage(Page):
             self._cards[name].show_value(count(rows), share(rows / usable))
         self._balance_of.setText(inert(task.data.predicts))
         self._balance.show_counts([(inert(name), n) for name, n in report.balance.items()])
+        self._balance.setVisible(report.spread is None)
+        if report.spread is not None:
+            words = f"{inert(task.data.predicts)}: {spread_words(report.spread)}"
+            self._balance_of.setText(words)
         shape = answer.shape
         self._preview_title.setText(
             self.tr("Rows, in the columns that are used")

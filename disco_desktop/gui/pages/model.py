@@ -12,7 +12,7 @@ from disco_desktop.app.curves import Curves
 from disco_desktop.app.inert_text import inert
 from disco_desktop.app.sentences import sentence
 from disco_desktop.engine.errors import DiscoError
-from disco_desktop.gui.data_words import learns_from
+from disco_desktop.gui.data_words import answers, learns_from, typical_error
 from disco_desktop.gui.icons import icon
 from disco_desktop.gui.model_actions import ModelActions
 from disco_desktop.gui.model_words import company
@@ -31,8 +31,10 @@ from disco_desktop.gui.wording import count, counted, duration, figure, moment, 
 
 if TYPE_CHECKING:
     from disco_desktop.app.library import Library
+    from disco_desktop.engine.events import Metrics
     from disco_desktop.engine.memory.record import History
     from disco_desktop.engine.memory.stored_model import ModelDescription
+    from disco_desktop.engine.task.data import Data
     from disco_desktop.gui.errands import Errands
     from disco_desktop.gui.navigation import Navigator
     from disco_desktop.gui.theme.theme import Theme
@@ -119,11 +121,12 @@ class ModelDetailsPage(Page):
         for place, card in enumerate(self._cards.values()):
             cards.addWidget(card, 0, place)
             cards.setColumnStretch(place, 1)
-        plots = QGridLayout()
+        self._plot_grid = plots = QGridLayout()
+        self._accuracy_card = Card(self._accuracy, margin=SMALL)
         plots.setSpacing(MEDIUM)
         plots.setContentsMargins(0, 0, 0, 0)
-        for place, plot in enumerate((self._loss, self._accuracy)):
-            plots.addWidget(Card(plot, margin=SMALL), 0, place)
+        for place, plot in enumerate((Card(self._loss, margin=SMALL), self._accuracy_card)):
+            plots.addWidget(plot, 0, place)
             plots.setColumnStretch(place, 1)
         self._plots = QWidget()
         self._plots.setLayout(plots)
@@ -216,6 +219,7 @@ class ModelDetailsPage(Page):
             self.tr("on {samples} held out").format(samples=held_out) if metrics else "",
         )
         self._cards["loss"].show_value(figure(metrics.loss if metrics else None))
+        self._show_error(task.data, metrics)
         self._cards["rounds"].show_value(count(record.rounds))
         self._cards["epochs"].show_value(count(record.epochs))
         self._cards["participants"].show_value(
@@ -227,11 +231,22 @@ class ModelDetailsPage(Page):
             (self.tr("Task"), inert(task.display.title)),
             (self.tr("Learns from"), learns_from(task.data)),
             (self.tr("Predicts"), inert(task.data.predicts)),
-            (self.tr("Answers"), inert(", ".join(task.data.labels), longest=400)),
+            (self.tr("Answers"), answers(task.data)),
         ])  # fmt: skip
         self._show_curves(description.history)
         self._found.show()
         self._states.setCurrentWidget(self._found)
+
+    def _show_error(self, data: Data, metrics: Metrics | None) -> None:
+        """No number is simply right: where such are predicted, say how far they are off."""
+        error = typical_error(data, metrics.loss if metrics else 0.0)
+        self._cards["accuracy"].setVisible(not error)
+        self._accuracy_card.setVisible(not error)
+        self._plot_grid.setColumnStretch(1, 0 if error else 1)
+        if error and metrics is not None:
+            self._cards["loss"].show_value(
+                figure(metrics.loss), self.tr("{error} off").format(error=error)
+            )
 
     def _show_facts(self, description: ModelDescription) -> None:
         record, history = description.record, description.history
@@ -260,7 +275,8 @@ class ModelDetailsPage(Page):
         curves.rounds = [ends[number] for number in exchanged if number in ends]
         for plot, figures in ((self._loss, curves.loss), (self._accuracy, curves.accuracy)):
             plot.clear_curves()
-            plot.show_epochs(curves.epochs, figures.training, figures.validation)
+            if figures.training:
+                plot.show_epochs(curves.epochs, figures.training, figures.validation)
             plot.show_rounds(curves.rounds)
         self._plots.setVisible(bool(curves.epochs))
         self._no_curves.setVisible(not curves.epochs)

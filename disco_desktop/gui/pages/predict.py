@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from disco_desktop.app.assistant_messages import Predict, Predicted
 from disco_desktop.app.inert_text import inert
+from disco_desktop.gui.data_words import spread_words
 from disco_desktop.gui.item_models.rows import LeadingColumn, RowsModel
 from disco_desktop.gui.pages.model_page import ModelPage
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM
@@ -16,7 +17,7 @@ from disco_desktop.gui.widgets.data_table import DataTable
 from disco_desktop.gui.widgets.layout import column, row
 from disco_desktop.gui.widgets.stat_card import StatCard
 from disco_desktop.gui.widgets.text import Text
-from disco_desktop.gui.wording import NOTHING, count, share
+from disco_desktop.gui.wording import NOTHING, count, quantity, share
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,6 +48,7 @@ class PredictPage(ModelPage):
         super().__init__(theme, prediction, memory, last, errands)
         self._prediction = prediction
         self._labels: list[str] = []
+        self._unit = ""
         self._predicted = StatCard(self.tr("Predicted"))
         self._left_out = StatCard(self.tr("Not predicted"))
         self._counts = BalanceBars(theme, self.tr("How often each outcome is predicted"))
@@ -97,6 +99,8 @@ class PredictPage(ModelPage):
         return self.tr("{model} predictions").format(model=model)
 
     def _words(self, row: Row) -> str:
+        if row.value is not None:
+            return quantity(row.value, self._unit)
         if row.prediction is None:
             return self.tr("not possible")
         return self._labels[row.prediction] if row.prediction < len(self._labels) else NOTHING
@@ -108,13 +112,24 @@ class PredictPage(ModelPage):
 
     def _show_answer(self, answer: Predicted) -> None:
         self._labels = [inert(label) for label in answer.labels]
-        self._predicted.show_value(count(sum(answer.counts)), self.tr("rows"))
+        predicted = answer.shape.rows - answer.left_out if answer.spread else sum(answer.counts)
+        self._predicted.show_value(count(predicted), self.tr("rows"))
         self._left_out.show_value(
             count(answer.left_out), self.tr("not usable") if answer.left_out else ""
         )
         if self._model is not None:
             self._outcome.setText(inert(self._model.task.data.predicts))
         self._counts.show_counts(list(zip(self._labels, answer.counts, strict=True)))
+        self._show_spread(answer)
+
+    def _show_spread(self, answer: Predicted) -> None:
+        """Numbers are not counted: say how they lie."""
+        spread = answer.spread
+        self._unit = spread.unit if spread is not None else ""
+        self._counts.setVisible(spread is None)
+        if spread is not None and self._model is not None:
+            name = inert(self._model.task.data.predicts)
+            self._outcome.setText(f"{name}: {spread_words(spread)}")
 
     def _show_rows(self) -> None:
         if self._rows.rows is not self._prediction.rows:

@@ -5,21 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QWidget
 
 from disco_desktop.app.assistant_messages import ModelTested, TestModel, View
 from disco_desktop.app.inert_text import inert
+from disco_desktop.engine.validation.figures import ClassifierFigures, NumberFigures
 from disco_desktop.gui.item_models.class_figures import ClassFiguresModel
 from disco_desktop.gui.item_models.rows import LeadingColumn, RowsModel
 from disco_desktop.gui.pages.model_page import ModelPage
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
 from disco_desktop.gui.widgets.buttons import ActionButton
+from disco_desktop.gui.widgets.calibration import Calibration
 from disco_desktop.gui.widgets.card import Card
 from disco_desktop.gui.widgets.confusion_matrix import ConfusionMatrix
 from disco_desktop.gui.widgets.data_table import DataTable, PlainTable
+from disco_desktop.gui.widgets.error_figures import ErrorFigures
 from disco_desktop.gui.widgets.layout import column, row
 from disco_desktop.gui.widgets.stat_card import StatCard
 from disco_desktop.gui.widgets.text import Text
-from disco_desktop.gui.wording import NOTHING, count, counted, figure, share
+from disco_desktop.gui.wording import NOTHING, count, counted, figure, quantity, share
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,19 +66,33 @@ class TestPage(ModelPage):
         self._matrix = ConfusionMatrix(theme)
         self._matrix.selected.connect(self._choose_cell)
         self._classes = ClassFiguresModel()
-        self._rows = RowsModel(
-            (
-                LeadingColumn(self.tr("True"), lambda row: self._label(row.truth)),
-                LeadingColumn(
-                    self.tr("Predicted"), lambda row: self._label(row.prediction), _rightness
-                ),
-                LeadingColumn(
-                    self.tr("Probability"), lambda row: share(row.probability), is_figure=True
-                ),
-            )
-        )
+        self._rows = RowsModel(self._class_columns())
         self._make_result(theme)
         self._compose()
+
+    def _class_columns(self) -> tuple[LeadingColumn, ...]:
+        return (
+            LeadingColumn(self.tr("True"), lambda row: self._label(row.truth)),
+            LeadingColumn(
+                self.tr("Predicted"), lambda row: self._label(row.prediction), _rightness
+            ),
+            LeadingColumn(
+                self.tr("Probability"), lambda row: share(row.probability), is_figure=True
+            ),
+        )
+
+    def _number_columns(self, unit: str) -> tuple[LeadingColumn, ...]:
+        return (
+            LeadingColumn(
+                self.tr("True"), lambda row: quantity(row.true_value, unit), is_figure=True
+            ),
+            LeadingColumn(
+                self.tr("Predicted"), lambda row: quantity(row.value, unit), is_figure=True
+            ),
+            LeadingColumn(
+                self.tr("Error"), lambda row: quantity(_error(row), unit), is_figure=True
+            ),
+        )
 
     def _make_result(self, theme: Theme) -> None:
         self._doubtful = QAction(self.tr("Most &doubtful first"), self)
@@ -86,6 +104,8 @@ class TestPage(ModelPage):
         self._all.triggered.connect(self._matrix.clear_choice)
         self.addActions([self._doubtful, self._all])
         self._shown = Text(size="strong")
+        self._calibration = Calibration(theme)
+        self._errors = ErrorFigures(theme)
         figures = row(*self._cards.values(), spacing=MEDIUM)
         table = PlainTable(self._classes, self.tr("Figures of each class"), stretched=0)
         matrix_card = Card(
@@ -125,7 +145,15 @@ class TestPage(ModelPage):
         head.setStretch(0, 1)
         view = DataTable(theme, self._rows, self.tr("Rows with truth and prediction"))
         rows_card = Card(column(head, view, spacing=MEDIUM), margin=LARGE)
-        self._result.setLayout(column(figures, beside, rows_card, spacing=MEDIUM))
+        self._classes_card = QWidget()
+        beside.setContentsMargins(0, 0, 0, 0)
+        self._classes_card.setLayout(beside)
+        self._result.setLayout(
+            column(
+                figures, self._errors, self._classes_card, self._calibration, rows_card,
+                spacing=MEDIUM,
+            )
+        )  # fmt: skip
 
     # --- words
 
@@ -155,6 +183,7 @@ class TestPage(ModelPage):
                 self.tr("Precision: of those predicted as this class, how many are."),
                 self.tr("Recall: of those of this class, how many were found."),
                 self.tr("F1: both in one figure, their harmonic mean."),
+                self.tr("AUC: how well it tells this class from the rest; 0.5 is chance."),
             )
         )
 
@@ -180,8 +209,32 @@ class TestPage(ModelPage):
         )
         self._cell = None
         self._matrix.show_counts(self._labels, answer.confusion)
-        self._classes.show_confusion(self._labels, answer.confusion)
+        self._show_figures(answer)
         self._look()
+
+    def _show_figures(self, answer: ModelTested) -> None:
+        """Show what else a test tells: of classes something else than of numbers."""
+        figures = answer.figures
+        is_number = isinstance(figures, NumberFigures)
+        self._cards["accuracy"].setVisible(not is_number)
+        self._errors.setVisible(is_number)
+        self._classes_card.setVisible(not is_number)
+        self._calibration.setVisible(isinstance(figures, ClassifierFigures))
+        self._doubtful.setText(
+            self.tr("&Largest error first") if is_number else self.tr("Most &doubtful first")
+        )
+        self._rows.lead_with(
+            self._number_columns(figures.unit)
+            if isinstance(figures, NumberFigures)
+            else self._class_columns()
+        )
+        match figures:
+            case NumberFigures():
+                self._errors.show_figures(figures, answer.points)
+            case ClassifierFigures():
+                self._calibration.show_figures(figures)
+        areas = figures.auc if isinstance(figures, ClassifierFigures) else ()
+        self._classes.show_confusion(self._labels, answer.confusion, areas)
 
     def _show_rows(self) -> None:
         if self._rows.rows is not self._test.rows:
@@ -214,6 +267,12 @@ class TestPage(ModelPage):
         if view != rows.view or number != rows.count:
             rows.look_at(view, number)
             self._rows.show_rows(rows)
+
+
+def _error(row: Row) -> float | None:
+    if row.value is None or row.true_value is None:
+        return None
+    return row.value - row.true_value
 
 
 def _rightness(row: Row) -> CellTone:

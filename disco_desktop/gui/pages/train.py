@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QProgressBar, QRadioButton, QWidget
 
 from disco_desktop.app.sentences import sentence, session_sentence
+from disco_desktop.gui.data_words import achieved, typical_error
 from disco_desktop.gui.item_models.training_log import TrainingLogModel
 from disco_desktop.gui.pages.page import Page
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
@@ -20,7 +21,7 @@ from disco_desktop.gui.widgets.log_view import LogView
 from disco_desktop.gui.widgets.notice import Notice
 from disco_desktop.gui.widgets.stat_card import StatCard
 from disco_desktop.gui.widgets.text import Badge, Text
-from disco_desktop.gui.wording import NOTHING, count, counted, duration, figure, share, size
+from disco_desktop.gui.wording import NOTHING, count, counted, duration, figure, size
 
 if TYPE_CHECKING:
     from disco_desktop.app.journey import Company, Journey
@@ -193,10 +194,11 @@ class TrainPage(Page):
         for place, card in enumerate(self._cards.values()):
             cards.addWidget(card, place // 4, place % 4)
             cards.setColumnStretch(place % 4, 1)
-        plots = QGridLayout()
+        self._plot_grid = plots = QGridLayout()
+        self._accuracy_card = Card(self._accuracy, margin=SMALL)
         plots.setSpacing(MEDIUM)
-        for place, plot in enumerate((self._loss, self._accuracy)):
-            plots.addWidget(Card(plot, margin=SMALL), 0, place)
+        for place, plot in enumerate((Card(self._loss, margin=SMALL), self._accuracy_card)):
+            plots.addWidget(plot, 0, place)
             plots.setColumnStretch(place, 1)
         self._live = QWidget()
         self._live.setLayout(column(self._bar, cards, plots, self._log_view, spacing=MEDIUM))
@@ -250,6 +252,9 @@ class TrainPage(Page):
             self._loss.clear_curves()
             self._accuracy.clear_curves()
             self._log.show_lines(session.lines if session else ())
+        has_accuracy = not typical_error(journey.task.data, 0.0)
+        self._accuracy_card.setVisible(has_accuracy)
+        self._plot_grid.setColumnStretch(1, int(has_accuracy))
         self._draw_head(journey, session)
         is_under_way = session is not None and session.is_under_way
         self._choices.setVisible(not is_under_way)
@@ -306,11 +311,7 @@ class TrainPage(Page):
             self._notice.hide()
         if is_finished and session is not None and session.finished is not None:
             reached = session.finished.validation
-            self._achieved.setText(
-                self.tr("The model is right for {share} of the data that were held out.").format(
-                    share=share(reached.accuracy)
-                )
-            )
+            self._achieved.setText(achieved(session.folder.plan.task.data, reached))
             rounds = len(session.curves.rounds)
             kept = session.finished.model
             self._achieved_more.setText(
@@ -350,7 +351,9 @@ class TrainPage(Page):
         self._bar.setValue(round(1000 * session.progress))
         curves = session.curves
         for plot, figures in ((self._loss, curves.loss), (self._accuracy, curves.accuracy)):
-            plot.show_batches(curves.batch_epochs, figures.batches)
-            plot.show_epochs(curves.epochs, figures.training, figures.validation)
+            if figures.batches:
+                plot.show_batches(curves.batch_epochs, figures.batches)
+            if figures.training:
+                plot.show_epochs(curves.epochs, figures.training, figures.validation)
             plot.show_rounds(curves.rounds)
         self._log.show_lines(session.lines)

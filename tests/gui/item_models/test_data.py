@@ -75,8 +75,8 @@ def test_the_final_list_takes_their_place(qapp, qtbot):
 @pytest.mark.parametrize("labels", [["died", "survived"], ["a\nb", "c\u202ed"]])
 def test_the_figures_of_classes_are_shown_in_words(qapp, labels):
     model = under_test(ClassFiguresModel())
-    model.show_confusion(labels, [[40, 10], [0, 0]])
-    assert cells(model, 0)[1:] == ["100.0 %", "80.0 %", "88.9 %", "50"]
-    assert cells(model, 1)[1:] == ["0.0 %", NOTHING, "0.0 %", "0"]
+    model.show_confusion(labels, [[40, 10], [0, 0]], [0.75, None])
+    assert cells(model, 0)[1:] == ["100.0 %", "80.0 %", "88.9 %", "0.75", "50"]
+    assert cells(model, 1)[1:] == ["0.0 %", NOTHING, "0.0 %", NOTHING, "0"]
     assert "\n" not in cells(model, 0)[0]
     assert "\u202e" not in cells(model, 1)[0]

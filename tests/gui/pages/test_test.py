@@ -80,6 +80,11 @@ async def test_figures_matrix_and_rows(page, job, last):
     assert page._cards["samples"].value == "891"
     assert page._cards["accuracy"].value == f"{answer.metrics.accuracy:.1%}".replace("%", " %")
     assert page._classes.rowCount() == 2
+    assert page._classes.index(1, 4).data() == f"{answer.figures.auc[1]:.3g}"
+    error = f"{answer.figures.calibration_error:.1%}".replace("%", " %")
+    assert f"Calibration error {error}" in page._calibration.words
+    assert len(page._calibration.plot.points) == len(answer.figures.reliability)
+    assert not page._errors.isVisible()
     assert page._rows.rowCount() == 891
     rows = await read(page)
     right = sum(row[TRUE] == row[PREDICTED] for row in rows)

@@ -66,17 +66,26 @@ class View(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     Attributes:
         truth, prediction: only rows with these places among the outcome's values; None for all.
         order: as in the file, or the most doubtful prediction first.
+        is_left_out: only rows that cannot be used.
     """
 
     truth: int | None = None
     prediction: int | None = None
     order: Order = "row"
+    is_left_out: bool = False
 
 
 class ReadPage(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="page"):
     """Hand out one page of the rows, counted from zero."""
 
     page: int
+    view: View = View()
+
+
+class ReadPicture(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="picture"):
+    """Hand out the picture of one row, larger than in a page; rows are counted from zero."""
+
+    row: int
     view: View = View()
 
 
@@ -90,7 +99,7 @@ class Leave(Struct, frozen=True, forbid_unknown_fields=True, tag="leave"):
     """End."""
 
 
-Request: TypeAlias = CheckData | TestModel | Predict | ReadPage | WriteCsv
+Request: TypeAlias = CheckData | TestModel | Predict | ReadPage | ReadPicture | WriteCsv
 Command: TypeAlias = Request | Leave
 
 
@@ -212,6 +221,12 @@ class PageRead(Struct, frozen=True, kw_only=True, tag="page"):
     rows: Sequence[Row]
 
 
+class PictureRead(Struct, frozen=True, kw_only=True, tag="picture"):
+    """A picture as a JPEG, at most 1,024 pixels wide and high; empty where it cannot be read."""
+
+    picture: bytes
+
+
 class CsvWritten(Struct, frozen=True, kw_only=True, tag="written"):
     """The CSV file is there.
 
@@ -231,10 +246,19 @@ AssistantMessage: TypeAlias = (
     | ModelTested
     | Predicted
     | PageRead
+    | PictureRead
     | CsvWritten
     | Failed
 )
-ANSWERS = (Checked, ModelTested, Predicted, PageRead, CsvWritten, Failed)  # end a request
+ANSWERS = (
+    Checked,
+    ModelTested,
+    Predicted,
+    PageRead,
+    PictureRead,
+    CsvWritten,
+    Failed,
+)  # end a request
 
 _encoder = msgspec.json.Encoder()
 _commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)

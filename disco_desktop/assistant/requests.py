@@ -21,9 +21,11 @@ from disco_desktop.app.assistant_messages import (
     Loading,
     ModelTested,
     PageRead,
+    PictureRead,
     Predict,
     Predicted,
     ReadPage,
+    ReadPicture,
     Request,
     TestModel,
     WriteCsv,
@@ -116,6 +118,8 @@ class _Assistant:
             case ReadPage():
                 rows = self._shown.page(request.page, request.view)
                 return PageRead(page=request.page, view=request.view, rows=rows)
+            case ReadPicture():
+                return PictureRead(picture=self._shown.picture(request.row, request.view))
             case WriteCsv():
                 count = self._shown.write_csv(Path(request.path))
                 return CsvWritten(path=request.path, rows=count)

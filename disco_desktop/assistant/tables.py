@@ -36,6 +36,10 @@ class Table(ABC):
     def page(self, number: int, view: View) -> list[Row]:
         """Return the rows of a page, counted from zero; none behind the end."""
 
+    def picture(self, row: int, view: View) -> bytes:
+        """Return a row's picture, counted from zero, as a JPEG; nothing where there is none."""
+        return b""
+
     @abstractmethod
     def write_csv(self, path: Path) -> int:
         """Write everything to a file; return how many rows there are.

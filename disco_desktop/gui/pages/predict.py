@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING
 
 from disco_desktop.app.assistant_messages import Predict, Predicted
 from disco_desktop.app.inert_text import inert
+from disco_desktop.gui.data_words import counted_samples, samples_title
 from disco_desktop.gui.item_models.rows import LeadingColumn, RowsModel
 from disco_desktop.gui.pages.model_page import ModelPage
+from disco_desktop.gui.picture_words import OutcomeTiles
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM
 from disco_desktop.gui.widgets.balance_bars import BalanceBars
 from disco_desktop.gui.widgets.buttons import ActionButton
 from disco_desktop.gui.widgets.card import Card
-from disco_desktop.gui.widgets.data_table import DataTable
 from disco_desktop.gui.widgets.layout import column, row
+from disco_desktop.gui.widgets.samples_view import SamplesView
 from disco_desktop.gui.widgets.stat_card import StatCard
 from disco_desktop.gui.widgets.text import Text
-from disco_desktop.gui.wording import NOTHING, count, share
+from disco_desktop.gui.wording import count, share
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from disco_desktop.app.assistant_messages import Row
     from disco_desktop.app.last_data import LastData
     from disco_desktop.engine.memory.disk_memory import DiskMemory
+    from disco_desktop.engine.task.data import Data
     from disco_desktop.gui.errands import Errands
     from disco_desktop.gui.item_models.rows import CellTone
     from disco_desktop.gui.theme.theme import Theme
@@ -46,7 +49,7 @@ class PredictPage(ModelPage):
     ) -> None:
         super().__init__(theme, prediction, memory, last, errands)
         self._prediction = prediction
-        self._labels: list[str] = []
+        self._tiles = OutcomeTiles()
         self._predicted = StatCard(self.tr("Predicted"))
         self._left_out = StatCard(self.tr("Not predicted"))
         self._counts = BalanceBars(theme, self.tr("How often each outcome is predicted"))
@@ -59,9 +62,14 @@ class PredictPage(ModelPage):
             )
         )
         self._outcome = Text(size="strong")
-        head = row(Text(self.tr("Rows"), size="strong"), ActionButton(self._export, "primary"))
+        self._rows_title = Text(self.tr("Rows"), size="strong")
+        head = row(self._rows_title, ActionButton(self._export, "primary"))
         head.setStretch(0, 1)
-        view = DataTable(theme, self._rows, self.tr("Rows with their predictions"))
+        self._view = SamplesView(
+            theme, self._rows, self.tr("Rows with their predictions"),
+            tile_of=self._tiles.predicted, details=self._tiles.details,
+            read_large=prediction.read_picture, errands=errands,
+        )  # fmt: skip
         counts_card = Card(column(self._outcome, self._counts, None, spacing=MEDIUM), margin=LARGE)
         policy = counts_card.sizePolicy()
         policy.setVerticalPolicy(policy.Policy.Preferred)
@@ -70,7 +78,7 @@ class PredictPage(ModelPage):
         beside = row(figures, counts_card, spacing=MEDIUM)
         beside.setStretch(0, 1)
         beside.setStretch(1, 3)
-        rows_card = Card(column(head, view, spacing=MEDIUM), margin=LARGE)
+        rows_card = Card(column(head, self._view, spacing=MEDIUM), margin=LARGE)
         self._result.setLayout(column(beside, rows_card, spacing=MEDIUM))
         self._compose()
 
@@ -88,18 +96,16 @@ class PredictPage(ModelPage):
     def _start_text(self) -> str:
         return self.tr("&Predict these data")
 
-    def _expected_words(self) -> str:
-        return self.tr(
-            "A table with these columns. The outcome need not be in it, and is not looked at."
-        )
-
     def _export_name(self, model: str) -> str:
         return self.tr("{model} predictions").format(model=model)
+
+    def _show_kind(self, data: Data) -> None:
+        self._rows_title.setText(samples_title(data))
 
     def _words(self, row: Row) -> str:
         if row.prediction is None:
             return self.tr("not possible")
-        return self._labels[row.prediction] if row.prediction < len(self._labels) else NOTHING
+        return self._tiles.label(row.prediction)
 
     # --- what is shown
 
@@ -107,18 +113,21 @@ class PredictPage(ModelPage):
         return Predict(memory=str(self._memory.root), model=model_id, data=str(path))
 
     def _show_answer(self, answer: Predicted) -> None:
-        self._labels = [inert(label) for label in answer.labels]
-        self._predicted.show_value(count(sum(answer.counts)), self.tr("rows"))
+        self._tiles.labels = labels = [inert(label) for label in answer.labels]
+        self._predicted.show_value(
+            count(sum(answer.counts)),
+            self.tr("of {all}").format(all=counted_samples(self._data, answer.shape.rows)),
+        )
         self._left_out.show_value(
             count(answer.left_out), self.tr("not usable") if answer.left_out else ""
         )
         if self._model is not None:
             self._outcome.setText(inert(self._model.task.data.predicts))
-        self._counts.show_counts(list(zip(self._labels, answer.counts, strict=True)))
+        self._counts.show_counts(list(zip(labels, answer.counts, strict=True)))
 
     def _show_rows(self) -> None:
-        if self._rows.rows is not self._prediction.rows:
-            self._rows.show_rows(self._prediction.rows)
+        if self._view.rows is not self._prediction.rows:
+            self._view.show_rows(self._prediction.rows)
 
 
 def _tone(row: Row) -> CellTone:

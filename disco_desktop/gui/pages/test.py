@@ -5,21 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from disco_desktop.app.assistant_messages import ModelTested, TestModel, View
 from disco_desktop.app.inert_text import inert
+from disco_desktop.engine.task.text import TextData
+from disco_desktop.gui.data_words import counted_samples
 from disco_desktop.gui.item_models.class_figures import ClassFiguresModel
 from disco_desktop.gui.item_models.rows import LeadingColumn, RowsModel
 from disco_desktop.gui.pages.model_page import ModelPage
+from disco_desktop.gui.picture_words import OutcomeTiles
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
 from disco_desktop.gui.widgets.buttons import ActionButton
 from disco_desktop.gui.widgets.card import Card
 from disco_desktop.gui.widgets.confusion_matrix import ConfusionMatrix
-from disco_desktop.gui.widgets.data_table import DataTable, PlainTable
+from disco_desktop.gui.widgets.data_table import PlainTable
 from disco_desktop.gui.widgets.layout import column, row
+from disco_desktop.gui.widgets.samples_view import SamplesView
 from disco_desktop.gui.widgets.stat_card import StatCard
 from disco_desktop.gui.widgets.text import Text
-from disco_desktop.gui.wording import NOTHING, count, counted, figure, share
+from disco_desktop.gui.wording import count, figure, perplexity, share
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,9 +33,14 @@ if TYPE_CHECKING:
     from disco_desktop.app.assistant_messages import Row
     from disco_desktop.app.last_data import LastData
     from disco_desktop.engine.memory.disk_memory import DiskMemory
+    from disco_desktop.engine.task.data import Data
     from disco_desktop.gui.errands import Errands
     from disco_desktop.gui.item_models.rows import CellTone
     from disco_desktop.gui.theme.theme import Theme
+
+
+_MOST_BESIDE = 4  # classes, whose matrix has room beside the table
+_MOST_IN_MATRIX = 16
 
 
 class TestPage(ModelPage):
@@ -51,10 +61,11 @@ class TestPage(ModelPage):
     ) -> None:
         super().__init__(theme, test, memory, last, errands)
         self._test = test
-        self._labels: list[str] = []
+        self._tiles = OutcomeTiles()
         self._cell: tuple[int, int] | None = None
         self._cards = {
             "accuracy": StatCard(self.tr("Accuracy")),
+            "perplexity": StatCard(self.tr("Perplexity")),
             "loss": StatCard(self.tr("Loss")),
             "samples": StatCard(self.tr("Samples")),
             "left_out": StatCard(self.tr("Left out")),
@@ -64,9 +75,9 @@ class TestPage(ModelPage):
         self._classes = ClassFiguresModel()
         self._rows = RowsModel(
             (
-                LeadingColumn(self.tr("True"), lambda row: self._label(row.truth)),
+                LeadingColumn(self.tr("True"), lambda row: self._tiles.label(row.truth)),
                 LeadingColumn(
-                    self.tr("Predicted"), lambda row: self._label(row.prediction), _rightness
+                    self.tr("Predicted"), lambda row: self._tiles.label(row.prediction), _rightness
                 ),
                 LeadingColumn(
                     self.tr("Probability"), lambda row: share(row.probability), is_figure=True
@@ -88,7 +99,7 @@ class TestPage(ModelPage):
         self._shown = Text(size="strong")
         figures = row(*self._cards.values(), spacing=MEDIUM)
         table = PlainTable(self._classes, self.tr("Figures of each class"), stretched=0)
-        matrix_card = Card(
+        self._matrix_card = Card(
             column(
                 Text(self.tr("What was taken for what"), size="strong"),
                 Text(self.tr("Choose a cell to see its rows."), size="small", tone="muted"),
@@ -109,10 +120,12 @@ class TestPage(ModelPage):
             ),
             margin=LARGE,
         )
-        beside = row(matrix_card, classes_card, spacing=MEDIUM)
+        self._classes_card = QWidget()
+        self._beside = beside = row(self._matrix_card, classes_card, spacing=MEDIUM)
+        self._classes_card.setLayout(beside)
         beside.setStretch(0, 2)
         beside.setStretch(1, 3)
-        for card in (matrix_card, classes_card):
+        for card in (self._matrix_card, classes_card):
             policy = card.sizePolicy()
             policy.setVerticalPolicy(policy.Policy.Preferred)
             card.setSizePolicy(policy)
@@ -123,9 +136,26 @@ class TestPage(ModelPage):
             ActionButton(self._export),
         )
         head.setStretch(0, 1)
-        view = DataTable(theme, self._rows, self.tr("Rows with truth and prediction"))
-        rows_card = Card(column(head, view, spacing=MEDIUM), margin=LARGE)
-        self._result.setLayout(column(figures, beside, rows_card, spacing=MEDIUM))
+        self._view = SamplesView(
+            theme, self._rows, self.tr("Rows with truth and prediction"),
+            tile_of=self._tiles.tested, details=self._tiles.details,
+            read_large=self._test.read_picture, errands=self._errands,
+        )  # fmt: skip
+        self._rows_card = Card(column(head, self._view, spacing=MEDIUM), margin=LARGE)
+        self._result.setLayout(
+            column(figures, self._classes_card, self._rows_card, None, spacing=MEDIUM)
+        )
+
+    def _show_kind(self, data: Data) -> None:
+        """A text has no classes: its tokens are far too many."""
+        is_text = isinstance(data, TextData)
+        self._classes_card.setVisible(not is_text)
+        self._rows_card.setVisible(not is_text)
+        self._cards["perplexity"].setVisible(is_text)
+        self._cards["accuracy"].rename(
+            self.tr("Token accuracy") if is_text else self.tr("Accuracy")
+        )
+        self._cards["samples"].rename(self.tr("Tokens") if is_text else self.tr("Samples"))
 
     # --- words
 
@@ -141,11 +171,6 @@ class TestPage(ModelPage):
     def _start_text(self) -> str:
         return self.tr("&Test on these data")
 
-    def _expected_words(self) -> str:
-        return self.tr(
-            "A table with these columns, best of rows that the model was not trained on."
-        )
-
     def _export_name(self, model: str) -> str:
         return self.tr("{model} tested").format(model=model)
 
@@ -158,34 +183,38 @@ class TestPage(ModelPage):
             )
         )
 
-    def _label(self, place: int | None) -> str:
-        return self._labels[place] if place is not None and place < len(self._labels) else NOTHING
-
     # --- what is shown
 
     def _request(self, model_id: str, path: Path) -> TestModel:
         return TestModel(memory=str(self._memory.root), model=model_id, data=str(path))
 
     def _show_answer(self, answer: ModelTested) -> None:
-        self._labels = [inert(label) for label in answer.labels]
+        self._tiles.labels = labels = [inert(label) for label in answer.labels]
         metrics = answer.metrics
         right = sum(answer.confusion[place][place] for place in range(len(answer.confusion)))
         self._cards["accuracy"].show_value(
             share(metrics.accuracy), self.tr("{right} are right").format(right=count(right))
         )
         self._cards["loss"].show_value(figure(metrics.loss))
+        self._cards["perplexity"].show_value(
+            figure(perplexity(metrics.loss)), self.tr("lower is better")
+        )
         self._cards["samples"].show_value(count(metrics.samples))
         self._cards["left_out"].show_value(
             count(answer.left_out), self.tr("not usable") if answer.left_out else ""
         )
         self._cell = None
-        self._matrix.show_counts(self._labels, answer.confusion)
-        self._classes.show_confusion(self._labels, answer.confusion)
+        is_wide = len(labels) > _MOST_BESIDE
+        direction = QBoxLayout.Direction
+        self._beside.setDirection(direction.TopToBottom if is_wide else direction.LeftToRight)
+        self._matrix_card.setVisible(len(labels) <= _MOST_IN_MATRIX)
+        self._matrix.show_counts(labels, answer.confusion)
+        self._classes.show_confusion(labels, answer.confusion)
         self._look()
 
     def _show_rows(self) -> None:
-        if self._rows.rows is not self._test.rows:
-            self._rows.show_rows(self._test.rows)
+        if self._view.rows is not self._test.rows:
+            self._view.show_rows(self._test.rows)
 
     def _choose_cell(self, truth: int, prediction: int) -> None:
         self._cell = None if truth < 0 else (truth, prediction)
@@ -199,21 +228,21 @@ class TestPage(ModelPage):
             return
         order = "doubt" if self._doubtful.isChecked() else "row"
         number = answer.metrics.samples
-        said = counted(number, self.tr("row"), self.tr("rows"))
+        said = counted_samples(self._data, number)
         view = View(order=order)  # type: ignore[arg-type]
         if self._cell is not None:
             truth, prediction = self._cell
             number = answer.confusion[truth][prediction]
             said = self.tr("{rows}: {truth}, predicted as {prediction}").format(
-                rows=counted(number, self.tr("row"), self.tr("rows")),
-                truth=self._label(truth),
-                prediction=self._label(prediction),
+                rows=counted_samples(self._data, number),
+                truth=self._tiles.label(truth),
+                prediction=self._tiles.label(prediction),
             )
             view = View(truth=truth, prediction=prediction, order=order)  # type: ignore[arg-type]
         self._shown.setText(said)
         if view != rows.view or number != rows.count:
             rows.look_at(view, number)
-            self._rows.show_rows(rows)
+            self._view.show_rows(rows)
 
 
 def _rightness(row: Row) -> CellTone:

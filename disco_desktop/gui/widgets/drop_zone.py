@@ -43,7 +43,8 @@ class DropZone(QFrame):
         self.setAccessibleName(title)
         self.setAccessibleDescription(hint)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        headline, words = Text(title, size="strong"), Text(hint, tone="muted")
+        headline = Text(title, size="strong")
+        self._words = words = Text(hint, tone="muted")
         for label in (headline, words):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         buttons = [
@@ -54,6 +55,11 @@ class DropZone(QFrame):
             column(headline, words, row(None, *buttons, None), spacing=SMALL, margin=LARGE)
         )
         theme.changed.connect(self.update)
+
+    def hint(self, words: str) -> None:
+        """Say something else about what can be dropped."""
+        self._words.setText(words)
+        self.setAccessibleDescription(words)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Show that what is dragged can be dropped, if it can."""

@@ -60,6 +60,32 @@ class Predict(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag
     data: str
 
 
+class Generate(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="generate"):
+    """Write on after a text with a model of the memory.
+
+    Attributes:
+        memory: root of the memory.
+        model: the model's id.
+        prompt: what is written on.
+        tokens: how many are written at most.
+        temperature: how freely; at zero always the likeliest token.
+        top_k: among how many of the likeliest tokens one is drawn; all of them where it is zero.
+        seed: of the draws.
+    """
+
+    memory: str
+    model: str
+    prompt: str
+    tokens: int
+    temperature: float
+    top_k: int
+    seed: int = 0
+
+
+class StopGenerating(Struct, frozen=True, forbid_unknown_fields=True, tag="stop_generating"):
+    """Write no more; what was written stays."""
+
+
 class View(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Which rows of a table are looked at, and in which order.
 
@@ -99,8 +125,8 @@ class Leave(Struct, frozen=True, forbid_unknown_fields=True, tag="leave"):
     """End."""
 
 
-Request: TypeAlias = CheckData | TestModel | Predict | ReadPage | ReadPicture | WriteCsv
-Command: TypeAlias = Request | Leave
+Request: TypeAlias = CheckData | TestModel | Predict | Generate | ReadPage | ReadPicture | WriteCsv
+Command: TypeAlias = Request | StopGenerating | Leave
 
 
 class Shape(Struct, frozen=True, kw_only=True):
@@ -189,6 +215,26 @@ class Predicted(Struct, frozen=True, kw_only=True, tag="predicted"):
     shape: Shape
 
 
+class Generated(Struct, frozen=True, kw_only=True, tag="generated"):
+    """A piece of what is written."""
+
+    text: str
+
+
+class GenerationEnded(Struct, frozen=True, kw_only=True, tag="generation_ended"):
+    """Nothing more is written.
+
+    Attributes:
+        stopped: whether that was wished.
+        tokens: how many were written.
+        seconds: how long that took, loading not included.
+    """
+
+    stopped: bool
+    tokens: int
+    seconds: float
+
+
 class Row(Struct, frozen=True, array_like=True):
     """One row of a table.
 
@@ -245,6 +291,8 @@ AssistantMessage: TypeAlias = (
     | Checked
     | ModelTested
     | Predicted
+    | Generated
+    | GenerationEnded
     | PageRead
     | PictureRead
     | CsvWritten
@@ -254,6 +302,7 @@ ANSWERS = (
     Checked,
     ModelTested,
     Predicted,
+    GenerationEnded,
     PageRead,
     PictureRead,
     CsvWritten,

@@ -10,9 +10,10 @@ from disco_desktop.app.inert_text import inert
 from disco_desktop.engine.task.image import ImageData
 from disco_desktop.engine.task.tabular import TabularData
 from disco_desktop.engine.task.text import TextData
-from disco_desktop.gui.wording import count, counted
+from disco_desktop.gui.wording import count, counted, figure, perplexity, share
 
 if TYPE_CHECKING:
+    from disco_desktop.engine.events import Metrics
     from disco_desktop.engine.task.data import Data
 
 
@@ -67,6 +68,15 @@ def parts_of(data: Data) -> list[tuple[str, str]]:
             picture = (_tr("Pictures"), learns_from(data))
             return [picture, (inert(data.predicts), _values(data.values, data.labels))]
     return [(_tr("Text"), learns_from(data))]
+
+
+def achieved(data: Data, reached: Metrics) -> str:
+    """Say how good a model is on the data that were held out."""
+    if isinstance(data, TextData):
+        said = _tr("On the text that was held out the model's perplexity is {number}.")
+        return said.format(number=figure(perplexity(reached.loss)))
+    said = _tr("The model is right for {share} of the data that were held out.")
+    return said.format(share=share(reached.accuracy))
 
 
 def _values(values: tuple[str, ...], labels: tuple[str, ...]) -> str:

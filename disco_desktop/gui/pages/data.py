@@ -171,7 +171,7 @@ class DataPage(Page):
         self._notice.hide()
         self._expected_card.show_data(task.data, {})
         self._choice.expect(task.data)
-        self._labelling.show_task(task)
+        self._labelling.show_labels(task.id, task.data)
         self._progress.count_in(task.data)
         self._cards["rows"].rename(samples_title(task.data))
         self._choice.offer_sample(None)

@@ -176,6 +176,11 @@ class ModelPage(Page):
         """What the model is about, once that is known."""
         return self._model.task.data if self._model is not None else None
 
+    @property
+    def _takes_files(self) -> bool:
+        """Whether there is a model that is run on files."""
+        return self._model is not None
+
     # --- model and data
 
     def entered(self, subject: str) -> None:
@@ -258,10 +263,10 @@ class ModelPage(Page):
         job = self._job
         self._none.setVisible(self._trouble is not None)
         chosen = Path(job.request.data) if job.request is not None else self._remembered
-        self._choice.setVisible(self._model is not None)
+        self._choice.setVisible(self._takes_files)
         self._choice.show_choice(chosen)
         is_waiting = job.state == "idle" and chosen is not None
-        self._start.setEnabled(is_waiting and self._model is not None)
+        self._start.setEnabled(is_waiting and self._takes_files)
         self._start_card.setVisible(self._start.isEnabled())
         self._start_words.setText(self.tr("These are the data that were used last."))
         self._progress.setVisible(job.state == "working")
@@ -271,7 +276,7 @@ class ModelPage(Page):
         else:
             self._progress.show_reading(job.reading, len(job.problems))
         self._result.setVisible(job.state == "done")
-        self._expected_card.setVisible(self._model is not None and job.state in ("idle", "failed"))
+        self._expected_card.setVisible(self._takes_files and job.state in ("idle", "failed"))
         self._export.setEnabled(job.rows is not None)
         self._again.setVisible(job.state == "failed")
         if job.state == "failed" and job.error is not None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from disco_desktop.app.assistant_messages import Predict, Predicted
+from disco_desktop.app.assistant_messages import Generate, Predict, Predicted
 from disco_desktop.app.inert_text import inert
+from disco_desktop.engine.task.text import TextData
 from disco_desktop.gui.data_words import counted_samples, samples_title
 from disco_desktop.gui.item_models.rows import LeadingColumn, RowsModel
 from disco_desktop.gui.pages.model_page import ModelPage
@@ -15,6 +16,7 @@ from disco_desktop.gui.widgets.balance_bars import BalanceBars
 from disco_desktop.gui.widgets.buttons import ActionButton
 from disco_desktop.gui.widgets.card import Card
 from disco_desktop.gui.widgets.layout import column, row
+from disco_desktop.gui.widgets.prompt import Prompt
 from disco_desktop.gui.widgets.samples_view import SamplesView
 from disco_desktop.gui.widgets.stat_card import StatCard
 from disco_desktop.gui.widgets.text import Text
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from disco_desktop.app.assistant_job import Prediction
     from disco_desktop.app.assistant_messages import Row
+    from disco_desktop.app.generation import Generation
     from disco_desktop.app.last_data import LastData
     from disco_desktop.engine.memory.disk_memory import DiskMemory
     from disco_desktop.engine.task.data import Data
@@ -46,8 +49,13 @@ class PredictPage(ModelPage):
         memory: DiskMemory,
         last: LastData,
         errands: Errands,
+        generation: Generation,
     ) -> None:
         super().__init__(theme, prediction, memory, last, errands)
+        self._generation = generation
+        self._prompt = Prompt(theme, generation)
+        self._prompt.asked.connect(self._generate)
+        self._prompt.stop.connect(lambda: errands.run(generation.stop()))
         self._prediction = prediction
         self._tiles = OutcomeTiles()
         self._predicted = StatCard(self.tr("Predicted"))
@@ -81,6 +89,7 @@ class PredictPage(ModelPage):
         rows_card = Card(column(head, self._view, spacing=MEDIUM), margin=LARGE)
         self._result.setLayout(column(beside, rows_card, spacing=MEDIUM))
         self._compose()
+        self.content.insertWidget(self.content.indexOf(self._choice), self._prompt)
 
     # --- words
 
@@ -101,6 +110,33 @@ class PredictPage(ModelPage):
 
     def _show_kind(self, data: Data) -> None:
         self._rows_title.setText(samples_title(data))
+        if isinstance(data, TextData) and self._model is not None:
+            model = inert(self._model.record.name)
+            self.title.setText(self.tr("Write with “{model}”").format(model=model))
+            said = self.tr("How would it go on? What you write stays on this computer.")
+            self.subtitle.setText(said)
+
+    @property
+    def _takes_files(self) -> bool:
+        return self._model is not None and not isinstance(self._data, TextData)
+
+    def _draw(self) -> None:
+        super()._draw()
+        self._prompt.setVisible(isinstance(self._data, TextData))
+
+    def entered(self, subject: str) -> None:
+        """Show a model; what another one wrote is forgotten."""
+        if subject != self._model_id:
+            self._generation.cancel()
+        super().entered(subject)
+
+    def _generate(self, prompt: str, tokens: int, heat: float, top_k: int, seed: int) -> None:
+        self._generation.begin(
+            Generate(
+                memory=str(self._memory.root), model=self._model_id, prompt=prompt,
+                tokens=tokens, temperature=heat, top_k=top_k, seed=seed,
+            )
+        )  # fmt: skip
 
     def _words(self, row: Row) -> str:
         if row.prediction is None:

@@ -21,7 +21,7 @@ from disco_desktop.gui.widgets.layout import column, row
 from disco_desktop.gui.widgets.text import Text
 
 if TYPE_CHECKING:
-    from disco_desktop.engine.task.task import Task
+    from disco_desktop.engine.task.data import Data
     from disco_desktop.gui.errands import Errands
     from disco_desktop.gui.theme.theme import Theme
 
@@ -42,7 +42,8 @@ class Labelling(Card):
         self._theme = theme
         self._folder = folder
         self._errands = errands
-        self._task: Task | None = None
+        self._task_id = ""
+        self._data: Data | None = None
         self.groups = LabelGroups(())
         self.zones: dict[str, LabelZone] = {}
         self._grid = QGridLayout()
@@ -74,12 +75,11 @@ class Labelling(Card):
         """Whether the task is about pictures, and has few enough labels for a field each."""
         return bool(self.zones)
 
-    def show_task(self, task: Task) -> None:
+    def show_labels(self, task_id: str, data: Data) -> None:
         """Show the labels of a task; none where there is nothing to put anything to."""
-        if self._task is not None and self._task.digest == task.digest:
+        if (task_id, data) == (self._task_id, self._data):
             return
-        self._task = task
-        data = task.data
+        self._task_id, self._data = task_id, data
         is_fit = isinstance(data, ImageData) and len(data.values) <= MOST_LABELS
         pairs = list(zip(data.values, data.labels, strict=True)) if is_fit else []
         self.groups = LabelGroups([value for value, _ in pairs])
@@ -115,12 +115,11 @@ class Labelling(Card):
         for value, number in self.groups.counts.items():
             self.zones[value].show_count(number)
         total = self.groups.total
-        said = counted_samples(self._task.data if self._task else None, total) if total else ""
+        said = counted_samples(self._data, total) if total else ""
         self._said.setText(said if has_found else self.tr("There is no picture in what was put."))
         self.use.setEnabled(total > 0)
 
     async def _write(self) -> None:
-        if self._task is not None:
-            path = self._folder / f"{self._task.id}.csv"
-            await asyncio.to_thread(self.groups.write, path)
-            self.listed.emit(path)
+        path = self._folder / f"{self._task_id}.csv"
+        await asyncio.to_thread(self.groups.write, path)
+        self.listed.emit(path)

@@ -8,13 +8,14 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QImageReader, QPixmap
 
 MOST = 600  # about 22 MB of small pictures
+_BEGINNING = b"\xff\xd8\xff"  # of each JPEG
 LARGEST_SIDE = 2_048  # pixels; what is sent is smaller
 
 
 def decoded(picture: bytes) -> QPixmap | None:
     """Return a JPEG as it is drawn; None where it is none, or too large to have been sent."""
-    if not picture:
-        return None
+    if not picture.startswith(_BEGINNING):
+        return None  # Qt would warn of it, though the sender is to blame
     buffer = QBuffer()
     buffer.setData(QByteArray(picture))
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from disco_desktop.gui.theme.theme import Theme
 
 _LARGEST_CELL, _SMALLEST_CELL = 76, 34
-_SIDE = 640  # pixels of all cells together, where the smallest cells fit in
+_SIDE = 520  # pixels of all cells together, where the smallest cells fit in
 _FEW = 9  # classes, of which a cell has room for its share too
 _GAP = 4
 
@@ -79,7 +79,8 @@ class ConfusionMatrix(QWidget):
         return min(max(fitting, _SMALLEST_CELL), _LARGEST_CELL)
 
     def _margin(self) -> int:
-        widths = [self.fontMetrics().horizontalAdvance(label) for label in self._labels]
+        words = (*self._labels, self.tr("true"))
+        widths = [self.fontMetrics().horizontalAdvance(word) for word in words]
         return min(max(widths, default=0), 160) + 2 * SMALL
 
     def _header(self) -> int:

@@ -39,6 +39,7 @@ class Gallery(QTableView):
         self.setAccessibleName(name)
         self.setAccessibleDescription(self.tr("Enter shows a picture large"))
         self.setProperty("role", "plain")
+        self.setStyleSheet("QTableView { selection-background-color: transparent; }")
         self.setShowGrid(False)
         self.setMouseTracking(True)
         self.setTabKeyNavigation(False)

@@ -87,14 +87,15 @@ class Labelling(Card):
             self._grid.removeWidget(zone)
             zone.deleteLater()
         self.zones = {}
+        across = min(_ACROSS, max(len(pairs), 1))
         for place, (value, label) in enumerate(pairs):
             zone = LabelZone(self._theme, label)
             zone.put.connect(lambda paths, value=value: self._put(value, paths))
             zone.cleared.connect(lambda value=value: self._clear(value))
-            self._grid.addWidget(zone, place // _ACROSS, place % _ACROSS)
+            self._grid.addWidget(zone, place // across, place % across)
             self.zones[value] = zone
         for place in range(_ACROSS):
-            self._grid.setColumnStretch(place, 1)
+            self._grid.setColumnStretch(place, int(place < across))
         self._draw()
 
     def _put(self, value: str, paths: list[Path]) -> None:

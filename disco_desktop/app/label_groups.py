@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from disco_desktop.engine.dataset.images.picture_files import SUFFIXES
 from disco_desktop.engine.durable_files import replaced_durably
 from disco_desktop.engine.errors import DataError
 from disco_desktop.engine.memory.storage import storing_in
@@ -16,7 +17,6 @@ from disco_desktop.engine.memory.storage import storing_in
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".gif", ".bmp")
 MOST_PICTURES = 200_000  # on all labels; who has more has folders
 
 _COLUMNS = ("filename", "label")
@@ -93,11 +93,11 @@ def pictures_behind(paths: Iterable[Path]) -> list[str]:
 
 def _pictures(path: Path) -> Iterator[Path]:
     if not path.is_dir():
-        if path.suffix.lower() in PICTURE_SUFFIXES and path.is_file():
+        if path.suffix.lower() in SUFFIXES and path.is_file():
             yield path
         return
     for folder, folders, files in os.walk(path):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
-            if not name.startswith(".") and name.lower().endswith(PICTURE_SUFFIXES):
+            if not name.startswith(".") and os.path.splitext(name)[1].lower() in SUFFIXES:
                 yield Path(folder, name)

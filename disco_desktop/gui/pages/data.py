@@ -343,7 +343,12 @@ class DataPage(Page):
         answer = self._check.answer
         if answer is None:
             return
-        self._filter.choose_all()
+        if answer.shape.has_pictures:
+            if not problem.file:  # else it is about rows of a list, and not about pictures
+                self._filter.choose_all()
+                self._preview.show_row(problem.rows[place] - 1)
+                self.ensureWidgetVisible(self._preview_card)
+            return
         before = 0
         for file, rows in answer.shape.files:
             if file == problem.file:

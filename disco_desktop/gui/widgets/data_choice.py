@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from disco_desktop.app.inert_text import inert
+from disco_desktop.engine.dataset.images.picture_files import SUFFIXES
 from disco_desktop.engine.task.image import ImageData
 from disco_desktop.engine.task.tabular import TabularData
 from disco_desktop.gui.icons import icon
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 TABLE_SUFFIXES = (
     ".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods",
 )  # fmt: skip
-PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".gif", ".bmp")
 _LONGEST_PATH = 90
 
 
@@ -163,7 +163,7 @@ class DataChoice(QWidget):
         """Return the kinds of files that are expected, as a picker names them."""
         match self._data:
             case ImageData():
-                pictures = " ".join(f"*{suffix}" for suffix in PICTURE_SUFFIXES)
+                pictures = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
                 return [
                     self.tr("Lists of pictures (*.csv)"),
                     self.tr("Pictures ({patterns})").format(patterns=pictures),
@@ -199,7 +199,7 @@ class DataChoice(QWidget):
         self.choose(Path(event.mimeData().urls()[0].toLocalFile()))
 
     def _paint(self) -> None:
-        suffixes = (*TABLE_SUFFIXES, *PICTURE_SUFFIXES)
+        suffixes = (*TABLE_SUFFIXES, *SUFFIXES, ".txt")
         is_file = self._path is not None and self._path.suffix.lower() in suffixes
         picture = icon("file" if is_file else "folder", self._theme.tokens.accent, size=28)
         self._picture.setPixmap(picture.pixmap(28, 28))

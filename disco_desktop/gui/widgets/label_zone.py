@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QColor, QPainter, QPen
 from PySide6.QtWidgets import QFileDialog, QFrame, QMenu, QPushButton, QToolButton
 
 from disco_desktop.app.inert_text import inert
-from disco_desktop.app.label_groups import PICTURE_SUFFIXES
+from disco_desktop.engine.dataset.images.picture_files import SUFFIXES
 from disco_desktop.gui.icons import icon
 from disco_desktop.gui.theme.tokens import RADIUS, SMALL, TINY
 from disco_desktop.gui.widgets.layout import column, row
@@ -78,7 +78,7 @@ class LabelZone(QFrame):
 
     def _pick_files(self) -> None:
         dialog = self._dialog(QFileDialog.FileMode.ExistingFiles)
-        patterns = " ".join(f"*{suffix}" for suffix in PICTURE_SUFFIXES)
+        patterns = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
         dialog.setNameFilter(self.tr("Pictures ({patterns})").format(patterns=patterns))
         dialog.open()
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from disco_desktop.app.assistant_messages import Row, Shape, View
 
 
+PICTURE_ROWS = 60  # make a page of pictures: about what fits on a large screen
+
+
 class Table(ABC):
     """Rows that can be looked at page by page, and written to a file.
 

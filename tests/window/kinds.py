@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-
 from typing import TYPE_CHECKING
 
 from disco_desktop.app.sample_data import find_sample

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QPainter
 from PySide6.QtWidgets import QDialog, QSizePolicy, QWidget
 
@@ -12,8 +12,7 @@ from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, RADIUS
 from disco_desktop.gui.widgets.buttons import ActionButton
 from disco_desktop.gui.widgets.facts import Facts
 from disco_desktop.gui.widgets.layout import column, row
-from disco_desktop.gui.widgets.picture_cache import decoded
-from disco_desktop.gui.widgets.picture_delegate import draw_fitting
+from disco_desktop.gui.widgets.picture_cache import decoded, fitted
 from disco_desktop.gui.widgets.text import Text
 from disco_desktop.gui.wording import count
 
@@ -67,7 +66,12 @@ class LargePicture(QWidget):
         painter.setBrush(QColor(self._theme.tokens.sunken))
         painter.drawRoundedRect(QRectF(self.rect()), RADIUS, RADIUS)
         if self._pixmap is not None:
-            draw_fitting(painter, QRectF(self.rect()).adjusted(8, 8, -8, -8), self._pixmap)
+            inside = QRectF(self.rect()).adjusted(8, 8, -8, -8)
+            side = int(min(inside.width(), inside.height()))
+            shown = fitted(self._pixmap, side, self.devicePixelRatioF())
+            target = QRectF(QPointF(), shown.deviceIndependentSize())
+            target.moveCenter(inside.center())
+            painter.drawPixmap(target.topLeft().toPoint(), shown)
 
 
 class PictureDialog(QDialog):

@@ -19,6 +19,7 @@ Index = QModelIndex | QPersistentModelIndex
 TILE = int(Qt.ItemDataRole.UserRole) + 1
 PICTURE = int(Qt.ItemDataRole.UserRole) + 2
 
+_MOST_TILES = 1_000  # whose words are kept
 _READING = "…"
 
 
@@ -60,6 +61,7 @@ class PicturesModel(QAbstractTableModel):
         self._rows: PagedRows | None = None
         self._count = 0
         self._across = 1
+        self._tiles: dict[int, Tile] = {}
 
     @property
     def rows(self) -> PagedRows | None:
@@ -83,6 +85,7 @@ class PicturesModel(QAbstractTableModel):
             self._rows.arrived = lambda first, last: None
         self._rows = rows
         self._count = rows.count if rows else 0
+        self._tiles.clear()
         if rows is not None:
             rows.arrived = self._arrived
         self.endResetModel()
@@ -125,7 +128,12 @@ class PicturesModel(QAbstractTableModel):
         row = self.row(number)
         if row is None or self._rows is None:
             return None
-        return self._tile_of(row, self._rows.shape)
+        tile = self._tiles.get(number)
+        if tile is None:
+            if len(self._tiles) >= _MOST_TILES:
+                self._tiles.clear()
+            tile = self._tiles[number] = self._tile_of(row, self._rows.shape)
+        return tile
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008
         """Return how many lines of pictures there are."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from disco_desktop.gui.widgets.picture_delegate import PictureDelegate
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtGui import QPaintEvent, QResizeEvent
 
     from disco_desktop.gui.item_models.pictures import PicturesModel
     from disco_desktop.gui.theme.theme import Theme
@@ -63,6 +63,13 @@ class Gallery(QTableView):
     def pictures(self) -> PicturesModel:
         """What is shown."""
         return self._pictures
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Draw what is in sight; pictures that could not be decoded in time come next."""
+        self._delegate.begin_frame()
+        super().paintEvent(event)
+        if self._delegate.is_late:
+            QTimer.singleShot(0, self.viewport().update)
 
     def _begin(self) -> None:
         self.scrollToTop()

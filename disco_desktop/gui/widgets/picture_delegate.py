@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -15,7 +16,7 @@ from disco_desktop.gui.widgets.picture_cache import PictureCache
 from disco_desktop.gui.widgets.text import font_of
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPixmap
+    from PySide6.QtGui import QIcon, QPixmap
     from PySide6.QtWidgets import QWidget
 
     from disco_desktop.gui.item_models.pictures import Tile
@@ -23,17 +24,24 @@ if TYPE_CHECKING:
 
 PICTURE_SIDE = 104
 _SIGN = 16
+_DECODING = 0.012  # seconds of a frame
 _SPARE = SMALL  # around a tile
-_BLURRED = 2.0  # enlarged by more than this, pixels are shown as they are
 
 
 class PictureDelegate(QStyledItemDelegate):
-    """Draws tiles: the picture in the middle of a square, whatever its proportions."""
+    """Draws tiles: the picture in the middle of a square, whatever its proportions.
+
+    Attributes:
+        is_late: whether pictures of this frame were put off to the next.
+    """
 
     def __init__(self, theme: Theme, view: QWidget) -> None:
         super().__init__(view)
         self._theme = theme
-        self.cache = PictureCache()
+        self.is_late = False
+        self._until = float("inf")
+        self._signs: dict[tuple[str, str], QIcon] = {}
+        self.cache = PictureCache(PICTURE_SIDE)
         self._title = font_of(view, "small")
         self._title.setWeight(self._title.Weight.DemiBold)
         self._text = font_of(view, "small")
@@ -75,15 +83,32 @@ class PictureDelegate(QStyledItemDelegate):
         painter.drawRoundedRect(area, RADIUS, RADIUS)
         left = area.center().x() - PICTURE_SIDE / 2
         square = QRectF(left, area.top() + SMALL, PICTURE_SIDE, PICTURE_SIDE)
-        pixmap = self.cache.pixmap(index.data(PICTURE) or b"")
+        pixmap, is_late = self._pixmap(index, painter.device().devicePixelRatioF())
         if pixmap is not None:
-            draw_fitting(painter, square, pixmap)
+            target = QRectF(QPointF(), pixmap.deviceIndependentSize())
+            target.moveCenter(square.center())
+            painter.drawPixmap(target.topLeft().toPoint(), pixmap)
         else:
-            self._draw_nothing(painter, square, is_missing=tile is not None)
+            self._draw_nothing(painter, square, is_missing=tile is not None and not is_late)
         if tile is not None:
             below = area.adjusted(SMALL, PICTURE_SIDE + SMALL + TINY, -SMALL, 0)
             self._draw_words(painter, below, tile)
         painter.restore()
+
+    def begin_frame(self) -> None:
+        """Decode for a while from now on, and put off what is left."""
+        self.is_late = False
+        self._until = time.perf_counter() + _DECODING
+
+    def _pixmap(
+        self, index: QModelIndex | QPersistentModelIndex, ratio: float
+    ) -> tuple[QPixmap | None, bool]:
+        """Return a picture, and whether it was put off: a new page has more than fit in a frame."""
+        picture = index.data(PICTURE) or b""
+        if picture and not self.cache.knows(picture, ratio) and time.perf_counter() > self._until:
+            self.is_late = True
+            return None, True
+        return self.cache.pixmap(picture, ratio), False
 
     def _draw_nothing(self, painter: QPainter, square: QRectF, *, is_missing: bool) -> None:
         """Draw an empty field while a picture is read, with a sign where it cannot be."""
@@ -94,8 +119,7 @@ class PictureDelegate(QStyledItemDelegate):
         if is_missing:
             sign = QRectF(0, 0, 28, 28)
             sign.moveCenter(square.center())
-            drawn = icon("file", tokens.muted, size=28).pixmap(28, 28)
-            painter.drawPixmap(sign.topLeft(), drawn)
+            self._draw_sign(painter, sign, "file", tokens.muted)
 
     def _draw_words(self, painter: QPainter, area: QRectF, tile: Tile) -> None:
         tokens = self._theme.tokens
@@ -104,9 +128,9 @@ class PictureDelegate(QStyledItemDelegate):
         metrics = painter.fontMetrics()
         line = QRectF(area.left(), area.top(), area.width(), metrics.height())
         if tile.sign:
-            sign = icon(tile.sign, colour.name(), size=_SIGN).pixmap(_SIGN, _SIGN)
             top = line.center().y() - _SIGN / 2
-            painter.drawPixmap(QRectF(line.left(), top, _SIGN, _SIGN).topLeft(), sign)
+            sign = QRectF(line.left(), top, _SIGN, _SIGN)
+            self._draw_sign(painter, sign, tile.sign, colour.name())
             line.setLeft(line.left() + _SIGN + TINY)
         painter.setPen(colour)
         self._draw_line(painter, line, tile.title)
@@ -115,19 +139,16 @@ class PictureDelegate(QStyledItemDelegate):
         second = QRectF(area.left(), line.bottom(), area.width(), painter.fontMetrics().height())
         self._draw_line(painter, second, tile.text)
 
+    def _draw_sign(self, painter: QPainter, area: QRectF, name: str, colour: str) -> None:
+        """Draw an icon, made once for each colour."""
+        key = (name, colour)
+        if key not in self._signs:
+            self._signs[key] = icon(name, colour, size=int(area.width()))
+        self._signs[key].paint(painter, area.toRect())
+
     @staticmethod
     def _draw_line(painter: QPainter, line: QRectF, text: str) -> None:
         middle = Qt.TextElideMode.ElideMiddle
         shown = painter.fontMetrics().elidedText(text, middle, int(line.width()))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         painter.drawText(line, flags, shown)
-
-
-def draw_fitting(painter: QPainter, square: QRectF, pixmap: QPixmap) -> None:
-    """Draw the whole picture as large as it fits, its proportions kept."""
-    size = pixmap.size().toSizeF().scaled(square.size(), Qt.AspectRatioMode.KeepAspectRatio)
-    target = QRectF(square.topLeft(), size)
-    target.moveCenter(square.center())
-    is_smooth = size.width() < _BLURRED * pixmap.width()
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
-    painter.drawPixmap(target, pixmap, QRectF(pixmap.rect()))

@@ -188,7 +188,7 @@ async def test_tested_pictures_by_cell_and_by_doubt(test_page, model_test, anima
     assert right / 20 == pytest.approx(model_test.answer.metrics.accuracy)
     confusion = model_test.answer.confusion
     truth, guess = next((t, p) for t in (0, 1) for p in (1, 0) if confusion[t][p])
-    test_page._matrix.selected.emit(truth, guess)
+    test_page._matrix._choose((truth, guess))
     assert view.pictures.count == confusion[truth][guess]
     assert "picture" in test_page._shown.text()
     label = TASK.data.labels[truth]

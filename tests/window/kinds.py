@@ -38,7 +38,7 @@ async def show_pictures(
     await asyncio.sleep(0.5)
     await camera.take("pictures-data-problems")
     desktop.data.ensureWidgetVisible(desktop.data._preview_card)
-    await camera.take("pictures-data-gallery")
+    await camera.take("pictures-data-gallery", settle=1)
     desktop.data._preview.gallery.opened.emit(3)
     dialog = shell.window.findChild(PictureDialog)
     await asyncio.sleep(0.5)
@@ -64,7 +64,7 @@ async def show_pictures(
         await camera.take(f"pictures-{page}")
         shown = desktop.test if page == "test" else desktop.predict
         shown.ensureWidgetVisible(shown._view)
-        await camera.take(f"pictures-{page}-gallery")
+        await camera.take(f"pictures-{page}-gallery", settle=1)
 
 
 def _some_pictures(source: Path, target: Path) -> Path:

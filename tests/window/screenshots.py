@@ -43,14 +43,14 @@ class Photographer:
         self._shell = shell
         self._folder = folder
 
-    async def take(self, name: str) -> None:
-        """Write the pictures of one state."""
+    async def take(self, name: str, *, settle: float = 0.15) -> None:
+        """Write the pictures of one state, each after so many seconds."""
         window = self._shell.window
         for theme in THEMES:
             self._shell.theme.choose(theme)
             for width, height in SIZES:
                 window.resize(width, height)
-                await asyncio.sleep(0.15)
+                await asyncio.sleep(settle)
                 window.grab().save(str(self._folder / f"{name}-{theme}-{width}.png"))
         self._shell.theme.choose("light")
         window.resize(*SIZES[0])

@@ -106,9 +106,11 @@ class PictureDialog(QDialog):
         self._after = self._action(self.tr("&Next"), Qt.Key.Key_Right, 1)
         close = QAction(self.tr("&Close"), self)
         close.triggered.connect(self.accept)
+        after = ActionButton(self._after)
+        after.setFocus()
         words = column(
             self._title, self._place, MEDIUM, self._facts, None,
-            row(ActionButton(self._before), ActionButton(self._after), None,
+            row(ActionButton(self._before), after, None,
                 ActionButton(close, "primary")),
             spacing=MEDIUM,
         )  # fmt: skip

@@ -16,6 +16,7 @@ from disco_desktop.app.home import home_folder
 from disco_desktop.app.inert_text import inert
 from disco_desktop.app.sample_data import find_sample
 from disco_desktop.app.sentences import sentence
+from disco_desktop.engine.task.image import ImageData
 from disco_desktop.engine.task.tabular import TabularData
 from disco_desktop.gui.data_words import counted_samples, samples_title
 from disco_desktop.gui.item_models.expected_columns import ExpectedColumnsModel
@@ -100,7 +101,7 @@ class DataPage(Page):
         self._expected_card = ExpectedData(self._expected, "training")
         self.add(
             self._choice, self._notice, self._progress, self._verdict, self._figures,
-            self._findings, self._preview_card, self._labelling, self._expected_card, None,
+            self._findings, self._preview_card, self._expected_card, self._labelling, None,
         )  # fmt: skip
         self.content.setSpacing(MEDIUM)
         check.observe(self._draw)
@@ -300,6 +301,8 @@ class DataPage(Page):
             self._preview.show_rows(rows)
 
     def _files(self, report: Report) -> str:
+        if self._task is not None and isinstance(self._task.data, ImageData):
+            return self.tr("in {name}").format(name=inert(", ".join(report.files), longest=40))
         return counted(len(report.files), self.tr("file"), self.tr("files"))
 
     def _forget_missing(self, path: Path) -> None:

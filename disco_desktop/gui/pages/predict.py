@@ -82,7 +82,7 @@ class PredictPage(ModelPage):
         policy = counts_card.sizePolicy()
         policy.setVerticalPolicy(policy.Policy.Preferred)
         counts_card.setSizePolicy(policy)
-        figures = column(self._predicted, self._left_out, spacing=MEDIUM)
+        figures = column(self._predicted, self._left_out, None, spacing=MEDIUM)
         beside = row(figures, counts_card, spacing=MEDIUM)
         beside.setStretch(0, 1)
         beside.setStretch(1, 3)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from disco_desktop.app.assistant_messages import ModelTested, TestModel, View
 from disco_desktop.app.inert_text import inert
+from disco_desktop.engine.task.image import ImageData
 from disco_desktop.engine.task.text import TextData
 from disco_desktop.gui.data_words import counted_samples
 from disco_desktop.gui.item_models.class_figures import ClassFiguresModel
@@ -97,12 +98,13 @@ class TestPage(ModelPage):
         self._all.triggered.connect(self._matrix.clear_choice)
         self.addActions([self._doubtful, self._all])
         self._shown = Text(size="strong")
+        self._hint = Text(size="small", tone="muted")
         figures = row(*self._cards.values(), spacing=MEDIUM)
         table = PlainTable(self._classes, self.tr("Figures of each class"), stretched=0)
         self._matrix_card = Card(
             column(
                 Text(self.tr("What was taken for what"), size="strong"),
-                Text(self.tr("Choose a cell to see its rows."), size="small", tone="muted"),
+                self._hint,
                 row(None, self._matrix, None),
                 None,
                 spacing=SMALL,
@@ -148,6 +150,10 @@ class TestPage(ModelPage):
 
     def _show_kind(self, data: Data) -> None:
         """A text has no classes: its tokens are far too many."""
+        self._hint.setText(
+            self.tr("Choose a cell to see its pictures.") if isinstance(data, ImageData)
+            else self.tr("Choose a cell to see its rows.")
+        )  # fmt: skip
         is_text = isinstance(data, TextData)
         self._classes_card.setVisible(not is_text)
         self._rows_card.setVisible(not is_text)

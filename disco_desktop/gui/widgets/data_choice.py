@@ -136,6 +136,7 @@ class DataChoice(QWidget):
         self._folder.setStatusTip(tip)
         self._file.setStatusTip(self.tr("Choose one file of this computer"))
         self.zone.hint(hint)
+        self.zone.lead_with(self._folder if isinstance(data, ImageData) else self._file)
 
     def offer_sample(self, sample: Path | None) -> None:
         """Offer sample data, where there are some."""

@@ -78,10 +78,13 @@ class Generation(Observable):
     def _let_go(self) -> None:
         """End the process, without anybody waiting for it."""
         if self._task is not None or self._process is not None:
-            ending = asyncio.get_running_loop().create_task(_end(self._task, self._process))
-            self._ending.add(ending)
-            ending.add_done_callback(self._ending.discard)
+            self._end(self._task, self._process)
             self._task = self._process = None
+
+    def _end(self, task: asyncio.Task[None] | None, process: AssistantProcess | None) -> None:
+        ending = asyncio.get_running_loop().create_task(_end(task, process))
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
 
     async def close(self) -> None:
         """End the process, and wait for that."""
@@ -101,9 +104,6 @@ class Generation(Observable):
                 self._hear(message)
         except DiscoError as error:
             self._fail(error)
-        if self.state == "failed" and self._process is not None:
-            process, self._process = self._process, None
-            await process.close()
 
     def _hear(self, message: AssistantMessage) -> None:
         match message:
@@ -123,6 +123,9 @@ class Generation(Observable):
                 self._fail(error)
 
     def _fail(self, error: DiscoError) -> None:
+        """End the process, which may be dead; whoever tries again gets another one."""
+        self._end(None, self._process)
+        self._process = None
         self.error = error
         self._go("failed")
 

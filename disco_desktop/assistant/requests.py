@@ -17,6 +17,7 @@ from disco_desktop.app.assistant_messages import (
     Checked,
     Command,
     CsvWritten,
+    Generate,
     Leave,
     Loading,
     ModelTested,
@@ -27,6 +28,7 @@ from disco_desktop.app.assistant_messages import (
     ReadPage,
     ReadPicture,
     Request,
+    StopGenerating,
     TestModel,
     WriteCsv,
     decode_command,
@@ -62,7 +64,7 @@ def run(commands: BinaryIO, messages: BinaryIO) -> None:
         if command is None or isinstance(command, Leave):
             teller.leave()
             waiting.put(None)
-        else:
+        elif not isinstance(command, StopGenerating):  # nothing is written yet
             waiting.put(command)
 
     reading = threading.Thread(
@@ -115,6 +117,8 @@ class _Assistant:
                 return self._test(request)
             case Predict():
                 return self._predict(request)
+            case Generate():
+                return self._generate(request)
             case ReadPage():
                 rows = self._shown.page(request.page, request.view)
                 return PageRead(page=request.page, view=request.view, rows=rows)
@@ -123,6 +127,11 @@ class _Assistant:
             case WriteCsv():
                 count = self._shown.write_csv(Path(request.path))
                 return CsvWritten(path=request.path, rows=count)
+
+    def _generate(self, request: Generate) -> AssistantMessage:
+        """Write on after a text, which none of the networks does that are known so far."""
+        model = DiskMemory(Path(request.memory)).load(request.model)
+        raise DataError("model_writes_nothing", task=model.record.task_title)
 
     @property
     def _shown(self) -> Table:

@@ -109,7 +109,7 @@ class ReadPage(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, ta
 
 
 class ReadPicture(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="picture"):
-    """Hand out the picture of one row, larger than in a page; rows are counted from zero."""
+    """Hand out the file's picture of one row, larger than in a page; rows count from zero."""
 
     row: int
     view: View = View()

@@ -67,12 +67,14 @@ class CheckedPictures(Table):
         return self._chosen
 
     def picture(self, row: int, view: View) -> bytes:
-        """Return what the network sees of a file, larger than in a page."""
+        """Return a file's picture, larger than in a page."""
         chosen = self._choose(view)
         if not 0 <= row < len(chosen):
             return b""
-        pixels = int(self._examination.pictures.places[chosen[row]])
-        return large_picture(self._examination.pictures.pixels[pixels]) if pixels >= 0 else b""
+        found, place = self._examination, int(chosen[row])
+        seen = int(found.pictures.places[place])
+        pixels = found.pictures.pixels[seen] if seen >= 0 else None
+        return large_picture(found.root / found.files[place].path, pixels)
 
     def _row(self, place: int) -> Row:
         found = self._examination

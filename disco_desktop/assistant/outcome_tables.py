@@ -17,6 +17,7 @@ from disco_desktop.assistant.tables import (
     shown_names,
 )
 from disco_desktop.assistant.thumbnails import large_picture, thumbnail
+from disco_desktop.engine.dataset.images.image_reader import FILE_COLUMN
 from disco_desktop.engine.dataset.predictions_csv import outcome_columns, write_predictions
 from disco_desktop.engine.task.image import ImageData
 from disco_desktop.engine.task.tabular import TabularData
@@ -72,9 +73,12 @@ class _OutcomeTable(Table):
         return pixels
 
     def picture(self, row: int, view: View) -> bytes:
-        """Return what the network saw of a row, larger than in a page."""
-        sample = self._sample(row, view) if self.shape.has_pictures else -1
-        return large_picture(self._pixels(sample)) if sample >= 0 else b""
+        """Return the picture of a row, larger than in a page."""
+        sample, root = self._sample(row, view), self._loaded.root
+        if root is None or sample < 0:
+            return b""
+        name = self._loaded.table[FILE_COLUMN][int(self._places[sample])]
+        return large_picture(root / name, self._pixels(sample))
 
     @abstractmethod
     def _sample(self, row: int, view: View) -> int:

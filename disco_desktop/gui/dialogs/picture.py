@@ -158,8 +158,7 @@ class PictureDialog(QDialog):
             self._title.setText(tile.title)
             self._facts.show_facts(self._details(known, rows.shape))
             self._picture.show_picture(known.picture, tile.said)
-            if known.picture:
-                self._errands.run(self._enlarge(self.number, tile.said))
+            self._errands.run(self._enlarge(self.number, tile.said))
 
     async def _enlarge(self, number: int, said: str) -> None:
         picture = await self._read_large(number)

@@ -18,6 +18,7 @@ from disco_desktop.gui.item_models.pictures import TILE
 from disco_desktop.gui.pages.data import DataPage
 from disco_desktop.gui.pages.predict import PredictPage
 from disco_desktop.gui.pages.test import TestPage
+from disco_desktop.gui.widgets.picture_cache import decoded
 from tests.engine.dataset.images.conftest import picture, task_of
 from tests.gui.conftest import eventually
 
@@ -59,6 +60,7 @@ def animals(tmp_path) -> Path:
         (root / label).mkdir(parents=True)
         for seed in seeds:
             picture(seed).save(root / label / f"{seed:02}.png")
+    picture(0, (90, 60)).save(root / "cat" / "00.png")
     (root / "dog" / "broken.png").write_bytes(b"none")
     return root
 
@@ -73,11 +75,6 @@ def memory(tmp_path, animal_model) -> DiskMemory:
     memory = DiskMemory(tmp_path / "memory")
     memory.save(animal_model)
     return memory
-
-
-async def closing(job):
-    yield job
-    await job.close()
 
 
 @pytest.fixture
@@ -207,9 +204,13 @@ async def test_a_tested_picture_is_shown_large(test_page, model_test, animals):
     test_page._view.gallery.opened.emit(0)
     dialog = test_page.window().findChild(PictureDialog)
     await eventually(lambda: dialog._picture.pixmap is not None)
-    large = await model_test.read_picture(0)
-    assert large.startswith(b"\xff\xd8\xff")
+    # The first cat's file is larger than what the network sees.
+    await eventually(lambda: dialog._picture.pixmap.width() == 90)
+    assert dialog._picture.pixmap.height() == 60
     assert await model_test.read_picture(999) == b""
+    (animals / "cat" / "00.png").unlink()
+    seen = decoded(await model_test.read_picture(0))
+    assert (seen.width(), seen.height()) == (16, 16)
     dialog.reject()
 
 

@@ -196,7 +196,7 @@ async def test_a_picture_is_shown_large_with_what_is_known_of_it(view, asked, qt
     assert dialog._picture.pixmap is None
     dialog._before.trigger()
     dialog._before.trigger()
-    await eventually(lambda: asked == [3, 3, 2])
+    await eventually(lambda: asked == [3, 4, 3, 2])
     dialog.accept()
     assert view.pictures.number(view.gallery.currentIndex()) == 2
     await rows.close()

@@ -12,11 +12,13 @@ from disco_desktop.app.assistant_messages import (
     Loading,
     ModelTested,
     PageRead,
+    PictureRead,
     Predict,
     Predicted,
     ProblemFound,
     Reading,
     ReadPage,
+    ReadPicture,
     TestModel,
     WriteCsv,
 )
@@ -158,6 +160,17 @@ class AssistantJob(Observable, Generic[_Request, _Answer]):
             return answer.rows if isinstance(answer, PageRead) else ()
 
         return read
+
+    async def read_picture(self, row: int) -> bytes:
+        """Return the picture of a row as a larger JPEG; nothing where it cannot be had."""
+        process, rows = self._process, self.rows
+        if process is None or rows is None:
+            return b""
+        try:
+            answer = await _answer(process, ReadPicture(row=row, view=rows.view))
+        except DiscoError:
+            return b""  # whoever asked has the small one
+        return answer.picture if isinstance(answer, PictureRead) else b""
 
     async def write_csv(self, path: Path) -> int:
         """Write the rows to a file; return how many there are.

@@ -62,6 +62,32 @@ class Predict(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag
     data: str
 
 
+class Generate(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="generate"):
+    """Write on after a text with a model of the memory.
+
+    Attributes:
+        memory: root of the memory.
+        model: the model's id.
+        prompt: what is written on.
+        tokens: how many are written at most.
+        temperature: how freely; at zero always the likeliest token.
+        top_k: among how many of the likeliest tokens one is drawn; all of them where it is zero.
+        seed: of the draws.
+    """
+
+    memory: str
+    model: str
+    prompt: str
+    tokens: int
+    temperature: float
+    top_k: int
+    seed: int = 0
+
+
+class StopGenerating(Struct, frozen=True, forbid_unknown_fields=True, tag="stop_generating"):
+    """Write no more; what was written stays."""
+
+
 class View(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Which rows of a table are looked at, and in which order.
 
@@ -69,17 +95,26 @@ class View(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         truth, prediction: only rows with these places among the outcome's values; None for all.
         order: as in the file, or the most doubtful prediction first, which of numbers is the one
             that is farthest from the truth.
+        is_left_out: only rows that cannot be used.
     """
 
     truth: int | None = None
     prediction: int | None = None
     order: Order = "row"
+    is_left_out: bool = False
 
 
 class ReadPage(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="page"):
     """Hand out one page of the rows, counted from zero."""
 
     page: int
+    view: View = View()
+
+
+class ReadPicture(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="picture"):
+    """Hand out the file's picture of one row, larger than in a page; rows count from zero."""
+
+    row: int
     view: View = View()
 
 
@@ -93,8 +128,8 @@ class Leave(Struct, frozen=True, forbid_unknown_fields=True, tag="leave"):
     """End."""
 
 
-Request: TypeAlias = CheckData | TestModel | Predict | ReadPage | WriteCsv
-Command: TypeAlias = Request | Leave
+Request: TypeAlias = CheckData | TestModel | Predict | Generate | ReadPage | ReadPicture | WriteCsv
+Command: TypeAlias = Request | StopGenerating | Leave
 
 
 class Shape(Struct, frozen=True, kw_only=True):
@@ -189,6 +224,26 @@ class Predicted(Struct, frozen=True, kw_only=True, tag="predicted"):
     shape: Shape
 
 
+class Generated(Struct, frozen=True, kw_only=True, tag="generated"):
+    """A piece of what is written."""
+
+    text: str
+
+
+class GenerationEnded(Struct, frozen=True, kw_only=True, tag="generation_ended"):
+    """Nothing more is written.
+
+    Attributes:
+        stopped: whether that was wished.
+        tokens: how many were written.
+        seconds: how long that took, loading not included.
+    """
+
+    stopped: bool
+    tokens: int
+    seconds: float
+
+
 class Row(Struct, frozen=True, array_like=True):
     """One row of a table.
 
@@ -224,6 +279,12 @@ class PageRead(Struct, frozen=True, kw_only=True, tag="page"):
     rows: Sequence[Row]
 
 
+class PictureRead(Struct, frozen=True, kw_only=True, tag="picture"):
+    """A picture as a JPEG, at most 1,024 pixels wide and high; empty where it cannot be read."""
+
+    picture: bytes
+
+
 class CsvWritten(Struct, frozen=True, kw_only=True, tag="written"):
     """The CSV file is there.
 
@@ -242,11 +303,23 @@ AssistantMessage: TypeAlias = (
     | Checked
     | ModelTested
     | Predicted
+    | Generated
+    | GenerationEnded
     | PageRead
+    | PictureRead
     | CsvWritten
     | Failed
 )
-ANSWERS = (Checked, ModelTested, Predicted, PageRead, CsvWritten, Failed)  # end a request
+ANSWERS = (
+    Checked,
+    ModelTested,
+    Predicted,
+    GenerationEnded,
+    PageRead,
+    PictureRead,
+    CsvWritten,
+    Failed,
+)  # end a request
 
 _encoder = msgspec.json.Encoder()
 _commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)

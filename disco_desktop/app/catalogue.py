@@ -53,6 +53,13 @@ SENTENCES: dict[str, str] = {
         "DISCO_DEBUG=disco:* the program tells more."
     ),
     "nothing_to_write": "There is nothing to show or write yet. Choose data first.",
+    "model_writes_nothing": (
+        "This model of {task} does not write texts. Choose a model that was trained on texts."
+    ),
+    "too_many_pictures_by_label": (
+        "These are more than {most:picture|pictures}. Put them into a folder for each label, and "
+        "choose the folder with these folders in it."
+    ),
     "training_failed": (
         "The training had to stop because of a mistake of ours. Give the same command again with "
         "--resume; with DISCO_DEBUG=disco:* it tells more."

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
+import numpy as np
+
 from disco_desktop.app.assistant_messages import LONGEST_CELL, Row, Shape
 from disco_desktop.app.inert_text import inert
-from disco_desktop.assistant.tables import Table, page_rows
-from disco_desktop.assistant.thumbnails import thumbnail
+from disco_desktop.assistant.tables import PICTURE_ROWS, Table
+from disco_desktop.assistant.thumbnails import large_picture, thumbnail
 from disco_desktop.engine.dataset.images.image_reader import FILE_COLUMN
 from disco_desktop.engine.dataset.images.label_list import LABEL_COLUMN
 from disco_desktop.engine.dataset.images.picture_examination import labels_of
@@ -16,6 +18,8 @@ from disco_desktop.engine.errors import DataError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import numpy.typing as npt
 
     from disco_desktop.app.assistant_messages import View
     from disco_desktop.engine.dataset.images.picture_examination import PictureExamination
@@ -36,16 +40,41 @@ class CheckedPictures(Table):
         self.shape = Shape(
             columns=[FILE_COLUMN, LABEL_COLUMN],
             rows=count,
-            page_rows=page_rows(2),
+            page_rows=PICTURE_ROWS,
             files=[(examination.name, count)] if count else [],
             has_pictures=True,
         )
+        self._view: View | None = None
+        self._chosen = np.arange(0)
 
     def page(self, number: int, view: View) -> list[Row]:
-        """Return rows in the order of the files, whatever the view."""
+        """Return the rows that the view asks for, in the order of the files."""
         first = number * self.shape.page_rows
-        behind = min(first + self.shape.page_rows, self.shape.rows)
-        return [self._row(place) for place in range(first, behind)]
+        chosen = self._choose(view)[first : first + self.shape.page_rows]
+        return [self._row(place) for place in chosen.tolist()]
+
+    def _choose(self, view: View) -> npt.NDArray[np.int64]:
+        """Return the places of the files that are looked at; of a label, those that are used."""
+        if view != self._view:
+            found = self._examination
+            if view.is_left_out:
+                is_chosen = ~found.is_usable
+            elif view.truth is not None:
+                is_chosen = found.is_usable & (found.outcomes == view.truth)
+            else:
+                is_chosen = np.ones(len(found.files), dtype=np.bool_)
+            self._view, self._chosen = view, np.flatnonzero(is_chosen)
+        return self._chosen
+
+    def picture(self, row: int, view: View) -> bytes:
+        """Return a file's picture, larger than in a page."""
+        chosen = self._choose(view)
+        if not 0 <= row < len(chosen):
+            return b""
+        found, place = self._examination, int(chosen[row])
+        seen = int(found.pictures.places[place])
+        pixels = found.pictures.pixels[seen] if seen >= 0 else None
+        return large_picture(found.root / found.files[place].path, pixels)
 
     def _row(self, place: int) -> Row:
         found = self._examination

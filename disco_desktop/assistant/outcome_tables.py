@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from disco_desktop.app.assistant_messages import Row, Shape, View
 from disco_desktop.assistant.tables import (
+    PICTURE_ROWS,
     Table,
     page_rows,
     shown_cells,
     shown_columns,
     shown_names,
 )
-from disco_desktop.assistant.thumbnails import thumbnail
+from disco_desktop.assistant.thumbnails import large_picture, thumbnail
+from disco_desktop.engine.dataset.images.image_reader import FILE_COLUMN
 from disco_desktop.engine.dataset.predictions_csv import outcome_columns, write_predictions
 from disco_desktop.engine.task.image import ImageData
 from disco_desktop.engine.task.tabular import TabularData
@@ -47,6 +50,7 @@ class _OutcomeTable(Table):
         self._truth = truth
         self._places = np.searchsorted(loaded.table_rows, loaded.samples.rows)
         own = [column.name for column in data.inputs] if isinstance(data, TabularData) else []
+        has_pictures = isinstance(data, ImageData)
         # The outcome stands in a column of its own, in words.
         names = [name for name in loaded.table.columns if truth is None or name != data.predicts]
         self._columns = shown_columns(names, first=own)
@@ -54,17 +58,31 @@ class _OutcomeTable(Table):
             columns=shown_names(self._columns),
             hidden_columns=len(names) - len(self._columns),
             rows=rows,
-            page_rows=page_rows(len(self._columns)),
-            has_pictures=isinstance(data, ImageData),
+            page_rows=PICTURE_ROWS if has_pictures else page_rows(len(self._columns)),
+            has_pictures=has_pictures,
         )
 
     def _picture(self, sample: int) -> bytes:
         """Return what the network saw of a sample, where it can be shown."""
-        if not self.shape.has_pictures:
-            return b""
+        return thumbnail(self._pixels(sample)) if self.shape.has_pictures else b""
+
+    def _pixels(self, sample: int) -> npt.NDArray[np.uint8]:
         samples = self._loaded.samples
         place = sample if samples.places is None else int(samples.places[sample])
-        return thumbnail(samples.features[place])
+        pixels: npt.NDArray[np.uint8] = samples.features[place]
+        return pixels
+
+    def picture(self, row: int, view: View) -> bytes:
+        """Return the picture of a row, larger than in a page."""
+        sample, root = self._sample(row, view), self._loaded.root
+        if root is None or sample < 0:
+            return b""
+        name = self._loaded.table[FILE_COLUMN][int(self._places[sample])]
+        return large_picture(root / name, self._pixels(sample))
+
+    @abstractmethod
+    def _sample(self, row: int, view: View) -> int:
+        """Return which sample a row of a view is; less than zero where it is none."""
 
     def _slice(self, places: npt.NDArray[np.int64]) -> list[list[str]]:
         return shown_cells(self._loaded.table[places.tolist()], self._columns)
@@ -92,10 +110,8 @@ class TestedTable(_OutcomeTable):
 
     def page(self, number: int, view: View) -> list[Row]:
         """Return those rows that the view asks for, in its order."""
-        if view != self._view:
-            self._view, self._chosen = view, self._choose(view)
         first = number * self.shape.page_rows
-        samples = self._chosen[first : first + self.shape.page_rows]
+        samples = self._look_at(view)[first : first + self.shape.page_rows]
         places = self._places[samples]
         return [
             Row(
@@ -110,6 +126,15 @@ class TestedTable(_OutcomeTable):
                 samples.tolist(), places.tolist(), self._slice(places), strict=True
             )
         ]
+
+    def _look_at(self, view: View) -> npt.NDArray[np.int64]:
+        if view != self._view:
+            self._view, self._chosen = view, self._choose(view)
+        return self._chosen
+
+    def _sample(self, row: int, view: View) -> int:
+        chosen = self._look_at(view)
+        return int(chosen[row]) if 0 <= row < len(chosen) else -1
 
     def _truth_of(self, sample: int) -> int:
         assert self._truth is not None  # noqa: S101 - a test has it
@@ -144,6 +169,9 @@ class PredictedTable(_OutcomeTable):
             self._row(place, cells)
             for place, cells in zip(places.tolist(), self._slice(places), strict=True)
         ]
+
+    def _sample(self, row: int, view: View) -> int:
+        return int(self._sample_at[row]) if 0 <= row < self.shape.rows else -1
 
     def _row(self, place: int, cells: list[str]) -> Row:
         sample = int(self._sample_at[place])

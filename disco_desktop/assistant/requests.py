@@ -17,14 +17,18 @@ from disco_desktop.app.assistant_messages import (
     Checked,
     Command,
     CsvWritten,
+    Generate,
     Leave,
     Loading,
     ModelTested,
     PageRead,
+    PictureRead,
     Predict,
     Predicted,
     ReadPage,
+    ReadPicture,
     Request,
+    StopGenerating,
     TestModel,
     WriteCsv,
     decode_command,
@@ -63,7 +67,7 @@ def run(commands: BinaryIO, messages: BinaryIO) -> None:
         if command is None or isinstance(command, Leave):
             teller.leave()
             waiting.put(None)
-        else:
+        elif not isinstance(command, StopGenerating):  # nothing is written yet
             waiting.put(command)
 
     reading = threading.Thread(
@@ -116,12 +120,21 @@ class _Assistant:
                 return self._test(request)
             case Predict():
                 return self._predict(request)
+            case Generate():
+                return self._generate(request)
             case ReadPage():
                 rows = self._shown.page(request.page, request.view)
                 return PageRead(page=request.page, view=request.view, rows=rows)
+            case ReadPicture():
+                return PictureRead(picture=self._shown.picture(request.row, request.view))
             case WriteCsv():
                 count = self._shown.write_csv(Path(request.path))
                 return CsvWritten(path=request.path, rows=count)
+
+    def _generate(self, request: Generate) -> AssistantMessage:
+        """Write on after a text, which none of the networks does that are known so far."""
+        model = DiskMemory(Path(request.memory)).load(request.model)
+        raise DataError("model_writes_nothing", task=model.record.task_title)
 
     @property
     def _shown(self) -> Table:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from disco_desktop.app.assistant_messages import Row, Shape, View
 
 
+PICTURE_ROWS = 60  # make a page of pictures: about what fits on a large screen
+
+
 class Table(ABC):
     """Rows that can be looked at page by page, and written to a file.
 
@@ -35,6 +38,10 @@ class Table(ABC):
     @abstractmethod
     def page(self, number: int, view: View) -> list[Row]:
         """Return the rows of a page, counted from zero; none behind the end."""
+
+    def picture(self, row: int, view: View) -> bytes:
+        """Return a row's picture, counted from zero, as a JPEG; nothing where there is none."""
+        return b""
 
     @abstractmethod
     def write_csv(self, path: Path) -> int:

@@ -10,7 +10,8 @@ from disco_desktop.app.inert_text import inert
 from disco_desktop.engine.task.image import ImageData
 from disco_desktop.engine.task.outcome import NumericOutcome
 from disco_desktop.engine.task.tabular import TabularData
-from disco_desktop.gui.wording import count, quantity, share
+from disco_desktop.engine.task.text import TextData
+from disco_desktop.gui.wording import count, counted, figure, perplexity, quantity, share
 
 if TYPE_CHECKING:
     from disco_desktop.engine.dataset.report import Spread
@@ -28,6 +29,36 @@ def learns_from(data: Data) -> str:
             said = _tr("pictures, seen at {width} by {height} pixels")
             return said.format(width=count(data.width), height=count(data.height))
     return _tr("text, seen {tokens} tokens at a time").format(tokens=count(data.context))
+
+
+def kind_of(data: Data) -> str:
+    """Say in a word what kind of data it is."""
+    match data:
+        case TabularData():
+            return _tr("table")
+        case ImageData():
+            return _tr("pictures")
+    return _tr("text")
+
+
+def samples_title(data: Data) -> str:
+    """Say what single samples are, as a title."""
+    match data:
+        case TabularData():
+            return _tr("Rows")
+        case ImageData():
+            return _tr("Pictures")
+    return _tr("Texts")
+
+
+def counted_samples(data: Data | None, number: int) -> str:
+    """Write a number of samples; rows, as long as it is not known of what."""
+    match data:
+        case ImageData():
+            return counted(number, _tr("picture"), _tr("pictures"))
+        case TextData():
+            return counted(number, _tr("text"), _tr("texts"))
+    return counted(number, _tr("row"), _tr("rows"))
 
 
 def parts_of(data: Data) -> list[tuple[str, str]]:
@@ -69,6 +100,9 @@ def typical_error(data: Data, loss: float) -> str:
 
 def achieved(data: Data, reached: Metrics) -> str:
     """Say how good a model is on the data that were held out."""
+    if isinstance(data, TextData):
+        said = _tr("On the text that was held out the model's perplexity is {number}.")
+        return said.format(number=figure(perplexity(reached.loss)))
     error = typical_error(data, reached.loss)
     if error:
         said = _tr(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from disco_desktop.app.assistant_job import DataCheck, ModelTest, Prediction
+from disco_desktop.app.generation import Generation
 from disco_desktop.app.home import home_folder, memory_folder
 from disco_desktop.app.inert_text import inert
 from disco_desktop.app.interrupted import Interrupted
@@ -71,6 +72,7 @@ class Desktop(QObject):
         self.memory = DiskMemory(memory_folder())
         self.library = Library(self.memory)
         self.check, self.model_test, self.prediction = DataCheck(), ModelTest(), Prediction()
+        self.generation = Generation()
         self._journeys: dict[str, Journey] = {}
         self._make_pages()
         self._connect()
@@ -89,7 +91,9 @@ class Desktop(QObject):
         self.models = LibraryPage(theme, navigator, self.library, errands, self.toasts)
         self.model = ModelDetailsPage(theme, navigator, self.library, errands, self.toasts)
         self.test = TestPage(theme, self.model_test, self.memory, last, errands)
-        self.predict = PredictPage(theme, self.prediction, self.memory, last, errands)
+        self.predict = PredictPage(
+            theme, self.prediction, self.memory, last, errands, self.generation
+        )
         shell.sidebar.show_below(SessionChip(self.current, shell.navigator))
         shell.sidebar.show_below(ServerChip(shell.theme, self.server, self.catalogue))
         shell.window.show_above(self.task_bar)
@@ -155,7 +159,7 @@ class Desktop(QObject):
         """Session and workers first, then the server that they talk with."""
         await self._errands.close()
         await self.current.close()
-        for job in (self.check, self.model_test, self.prediction):
+        for job in (self.check, self.model_test, self.prediction, self.generation):
             await job.close()
         await self.library.close()
         await self.server.close()
@@ -205,7 +209,8 @@ class Desktop(QObject):
     async def _try_it(self) -> None:
         """Go to the training of the first task with sample data, all of it made ready."""
         await self.catalogue.wait_until_loaded()
-        for summary in self.catalogue.summaries:
+        # A table is trained on within seconds, and the first training is to show how it goes.
+        for summary in sorted(self.catalogue.summaries, key=lambda one: one.data != "tabular"):
             journey = await self._journey(summary.id)
             sample = await asyncio.to_thread(find_sample, journey.task)
             if sample is not None:

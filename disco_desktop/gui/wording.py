@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 
 from disco_desktop.app.inert_text import inert
 
+_LARGEST_LOSS = 700.0  # whose exponential is still a number
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 NOTHING = "\N{EN DASH}"  # stands where there is no figure yet
 
@@ -23,6 +25,13 @@ def quantity(value: float | None, unit: str) -> str:
 def share(value: float | None) -> str:
     """Write a share as a percentage."""
     return NOTHING if value is None else f"{value:.1%}".replace("%", " %")
+
+
+def perplexity(loss: float | None) -> float | None:
+    """Return how many tokens a model hesitates between, from its mean loss; none beyond measure."""
+    if loss is None or not loss < _LARGEST_LOSS:
+        return None
+    return math.exp(loss)
 
 
 def size(count: int) -> str:

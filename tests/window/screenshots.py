@@ -22,9 +22,12 @@ from disco_desktop.app.settings import ServerChoice
 from disco_desktop.engine.resources import resource
 from disco_desktop.gui.desktop import Desktop
 from disco_desktop.gui.shell import Shell
+from tests.window.kinds import show_pictures
 from tests.window.person import Person
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from disco_desktop.gui.theme.theme import ThemeChoice
 
 SIZES = ((1280, 800), (1920, 1080))
@@ -40,17 +43,25 @@ class Photographer:
         self._shell = shell
         self._folder = folder
 
-    async def take(self, name: str) -> None:
-        """Write the pictures of one state."""
+    async def take(self, name: str, *, settle: float = 0.15) -> None:
+        """Write the pictures of one state, each after so many seconds."""
         window = self._shell.window
         for theme in THEMES:
             self._shell.theme.choose(theme)
             for width, height in SIZES:
                 window.resize(width, height)
-                await asyncio.sleep(0.15)
+                await asyncio.sleep(settle)
                 window.grab().save(str(self._folder / f"{name}-{theme}-{width}.png"))
         self._shell.theme.choose("light")
         window.resize(*SIZES[0])
+
+    async def take_other(self, name: str, window: QWidget) -> None:
+        """Write the pictures of another window, in the size that it has."""
+        for theme in THEMES:
+            self._shell.theme.choose(theme)
+            await asyncio.sleep(0.15)
+            window.grab().save(str(self._folder / f"{name}-{theme}.png"))
+        self._shell.theme.choose("light")
 
 
 async def _rounds(person: Person, desktop: Desktop, number: int) -> None:
@@ -133,6 +144,7 @@ async def _play(shell: Shell, folder: Path, profile: Path) -> None:
             await person.click("Use sample data")
             await person.until(lambda job=job: job.state == "done", f"for {page}")
             await camera.take(page)
+        await show_pictures(shell, desktop, person, camera, profile)
         for page in ("settings", "help"):
             navigator.go(page)
             await camera.take(page)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy as np
     import numpy.typing as npt
     import polars as pl
@@ -66,6 +68,7 @@ class LoadedTable:
         table_rows: int64 (n,), numbers of the table's rows, as in `samples.rows`.
         count: rows or files that hold anything, broken ones included.
         problems: why some cannot be used.
+        root: the folder that the files of pictures lie below.
     """
 
     samples: Samples
@@ -73,3 +76,4 @@ class LoadedTable:
     table_rows: npt.NDArray[np.int64]
     count: int
     problems: list[Problem]
+    root: Path | None = None

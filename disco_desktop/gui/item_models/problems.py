@@ -22,6 +22,9 @@ HARMLESS = {
     "cells_filled_zero",
     "rows_repeated",
     "file_old_encoding",
+    "files_not_pictures",
+    "pictures_repeated",
+    "pictures_tiny",
 }
 
 PROBLEM = int(Qt.ItemDataRole.UserRole) + 1

@@ -74,7 +74,7 @@ class TaskModel(QAbstractListModel):
             "decentralized": self.tr("between participants"),
             "local": self.tr("alone"),
         }
-        kinds = {"tabular": self.tr("table"), "image": self.tr("images"), "text": self.tr("text")}
+        kinds = {"tabular": self.tr("table"), "image": self.tr("pictures"), "text": self.tr("text")}
         here = (
             self.tr("{number} taking part").format(number=count(task.participants))
             if task.participants

@@ -12,24 +12,31 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from disco_desktop.app.assistant_messages import CheckData
 from disco_desktop.app.checked_data import CheckedData
+from disco_desktop.app.home import home_folder
 from disco_desktop.app.inert_text import inert
 from disco_desktop.app.sample_data import find_sample
 from disco_desktop.app.sentences import sentence
-from disco_desktop.gui.data_words import spread_words
+from disco_desktop.engine.task.image import ImageData
+from disco_desktop.engine.task.tabular import TabularData
+from disco_desktop.gui.data_words import counted_samples, samples_title, spread_words
 from disco_desktop.gui.item_models.expected_columns import ExpectedColumnsModel
 from disco_desktop.gui.item_models.problems import HARMLESS, ProblemsModel
 from disco_desktop.gui.item_models.rows import RowsModel
 from disco_desktop.gui.pages.page import Page
+from disco_desktop.gui.picture_words import OutcomeTiles, checked_tile
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
 from disco_desktop.gui.widgets.balance_bars import BalanceBars
 from disco_desktop.gui.widgets.card import Card
 from disco_desktop.gui.widgets.data_choice import DataChoice
-from disco_desktop.gui.widgets.data_table import DataTable, PlainTable
+from disco_desktop.gui.widgets.expected_data import ExpectedData
 from disco_desktop.gui.widgets.job_progress import JobProgress
+from disco_desktop.gui.widgets.label_filter import LabelFilter
+from disco_desktop.gui.widgets.labelling import Labelling
 from disco_desktop.gui.widgets.layout import column, row
 from disco_desktop.gui.widgets.legend import Legend
 from disco_desktop.gui.widgets.notice import Notice
 from disco_desktop.gui.widgets.problem_list import ProblemList
+from disco_desktop.gui.widgets.samples_view import SamplesView
 from disco_desktop.gui.widgets.stat_card import StatCard
 from disco_desktop.gui.widgets.text import Text
 from disco_desktop.gui.widgets.verdict import Verdict
@@ -39,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from disco_desktop.app.assistant_job import DataCheck
-    from disco_desktop.app.assistant_messages import Checked
+    from disco_desktop.app.assistant_messages import Checked, View
     from disco_desktop.app.last_data import LastData
     from disco_desktop.engine.dataset.report import Problem, Report
     from disco_desktop.engine.task.task import Task
@@ -73,6 +80,8 @@ class DataPage(Page):
         self._is_remembered = False
         self._choice = DataChoice(theme, self.tr("Drop a file or a folder here"))
         self._choice.chosen.connect(self.choose)
+        self._labelling = Labelling(theme, home_folder() / "labelled", errands)
+        self._labelling.listed.connect(self.choose)
         self._again = QAction(self.tr("Try &again"), self)
         self._again.setStatusTip(self.tr("Read the same data once more"))
         self._again.triggered.connect(self._repeat)
@@ -89,24 +98,10 @@ class DataPage(Page):
         self._verdict = Verdict(theme, self._next)
         self._make_result(theme)
         self._expected = ExpectedColumnsModel()
-        self._expected_card = Card(
-            column(
-                Text(self.tr("What is expected"), size="strong"),
-                Text(
-                    self.tr(
-                        "A table with these columns, named in its first row, in any order. Other "
-                        "columns may be there and are not used."
-                    ),
-                    tone="muted",
-                ),
-                PlainTable(self._expected, self.tr("Columns that are expected"), stretched=1),
-                spacing=SMALL,
-            ),
-            margin=LARGE,
-        )
+        self._expected_card = ExpectedData(self._expected, "training")
         self.add(
             self._choice, self._notice, self._progress, self._verdict, self._figures,
-            self._findings, self._preview_card, self._expected_card, None,
+            self._findings, self._preview_card, self._expected_card, self._labelling, None,
         )  # fmt: skip
         self.content.setSpacing(MEDIUM)
         check.observe(self._draw)
@@ -143,7 +138,13 @@ class DataPage(Page):
         self._findings_grid = grid
         self._findings.setLayout(grid)
         self._rows = RowsModel()
-        self._preview = DataTable(theme, self._rows, self.tr("Rows of the data"))
+        self._preview = SamplesView(
+            theme, self._rows, self.tr("Rows of the data"),
+            tile_of=checked_tile, details=OutcomeTiles().details,
+            read_large=self._check.read_picture, errands=self._errands,
+        )  # fmt: skip
+        self._filter = LabelFilter()
+        self._filter.chosen.connect(self._look)
         self._preview_title = Text(self.tr("Rows"), size="strong")
         legend = Legend(
             theme,
@@ -151,7 +152,8 @@ class DataPage(Page):
             ("warning_soft", self.tr("unusual")),
             ("sunken", self.tr("empty, filled in")),
         )
-        head = row(self._preview_title, legend)
+        head = row(self._preview_title, self._filter, legend)
+        self._legend = legend
         head.setStretch(0, 1)
         self._preview_card = Card(column(head, self._preview, spacing=MEDIUM), margin=LARGE)
 
@@ -168,7 +170,11 @@ class DataPage(Page):
             return
         self._told = None
         self._notice.hide()
-        self._expected.show_columns(task.data, {})
+        self._expected_card.show_data(task.data, {})
+        self._choice.expect(task.data)
+        self._labelling.show_labels(task.id, task.data)
+        self._progress.count_in(task.data)
+        self._cards["rows"].rename(samples_title(task.data))
         self._choice.offer_sample(None)
         self._check.cancel()
         self._errands.run(self._find_sample(task))
@@ -179,7 +185,7 @@ class DataPage(Page):
     async def _find_sample(self, task: Task) -> None:
         sample = await asyncio.to_thread(find_sample, task)
         if self._task is task and sample is not None:
-            self._expected.show_columns(task.data, sample.example)
+            self._expected_card.show_data(task.data, sample.example)
             self._choice.offer_sample(sample.folder)
 
     def choose(self, path: Path) -> None:
@@ -225,14 +231,15 @@ class DataPage(Page):
         self._findings.setVisible((is_done and has_rows) or bool(check.problems))
         self._preview_card.setVisible(is_done and has_rows and check.rows is not None)
         self._expected_card.setVisible(report is None or not report.is_usable)
+        self._labelling.setVisible(self._labelling.has_labels and check.request is None)
         self._next.setEnabled(report is not None and report.is_usable)
         if check.state == "failed" and check.error is not None:
             self._notice.say(sentence(check.error), "danger", details=str(check.error))
         problems = report.problems if report is not None else check.problems
         self._problems.show_problems(problems)
         self._problems_title.setText(self._problems_words(problems))
-        if self._rows.rows is not check.rows:
-            self._rows.show_rows(check.rows)
+        if self._preview.rows is not check.rows:
+            self._preview.show_rows(check.rows)
         if check.answer is not None and check.answer is not self._told:
             self._told = check.answer
             self._take(check.answer)
@@ -272,19 +279,34 @@ class DataPage(Page):
         if report.spread is not None:
             words = f"{inert(task.data.predicts)}: {spread_words(report.spread)}"
             self._balance_of.setText(words)
-        shape = answer.shape
-        self._preview_title.setText(
-            self.tr("Rows, in the columns that are used")
-            if not shape.hidden_columns
-            else self.tr("Rows, in the first {columns} columns that are used").format(
-                columns=count(len(shape.columns))
-            )
-        )
+        self._preview_title.setText(self._preview_words(answer))
+        self._filter.setVisible(answer.shape.has_pictures)
+        self._filter.show_report(report)
+        self._legend.setVisible(isinstance(task.data, TabularData))
         path = Path(request.data)
         self._errands.run(self._last.remember("training", task.id, path))
         self.chosen.emit(CheckedData(task.id, path, report))
 
+    def _preview_words(self, answer: Checked) -> str:
+        shape = answer.shape
+        if self._task is not None and not isinstance(self._task.data, TabularData):
+            return samples_title(self._task.data)
+        if not shape.hidden_columns:
+            return self.tr("Rows, in the columns that are used")
+        return self.tr("Rows, in the first {columns} columns that are used").format(
+            columns=count(len(shape.columns))
+        )
+
+    def _look(self, view: View, number: int) -> None:
+        """Look at some of the pictures only."""
+        rows = self._check.rows
+        if rows is not None:
+            rows.look_at(view, number)
+            self._preview.show_rows(rows)
+
     def _files(self, report: Report) -> str:
+        if self._task is not None and isinstance(self._task.data, ImageData):
+            return self.tr("in {name}").format(name=inert(", ".join(report.files), longest=40))
         return counted(len(report.files), self.tr("file"), self.tr("files"))
 
     def _forget_missing(self, path: Path) -> None:
@@ -295,6 +317,7 @@ class DataPage(Page):
     def _judge(self, report: Report) -> None:
         """Say in one sentence whether one can train on these data."""
         left_out = report.rows - report.usable_rows
+        data = self._task.data if self._task is not None else None
         if not report.is_usable:
             obstacle = self.tr("These data cannot be trained on.")
             self._verdict.say(
@@ -306,18 +329,16 @@ class DataPage(Page):
             self._verdict.say(
                 self.tr("{rows} of {all} cannot be used.").format(
                     rows=count(left_out),
-                    all=counted(report.rows, self.tr("row"), self.tr("rows")),
+                    all=counted_samples(data, report.rows),
                 ),
                 self.tr("Training goes on without them. Nothing is changed in your files."),
                 "warning",
             )
             self._next.setText(self.tr("&Leave these out and go on"))
-            self._next.setStatusTip(self.tr("Train on the rows that can be used"))
+            self._next.setStatusTip(self.tr("Train on what can be used"))
         else:
             self._verdict.say(
-                self.tr("All {rows} can be used.").format(
-                    rows=counted(report.rows, self.tr("row"), self.tr("rows"))
-                ),
+                self.tr("All {rows} can be used.").format(rows=counted_samples(data, report.rows)),
                 self.tr("Some of them are held out, to measure how good the model is."),
                 "success",
             )
@@ -328,6 +349,12 @@ class DataPage(Page):
         """Show one of the rows that a problem mentions."""
         answer = self._check.answer
         if answer is None:
+            return
+        if answer.shape.has_pictures:
+            if not problem.file:  # else it is about rows of a list, and not about pictures
+                self._filter.choose_all()
+                self._preview.show_row(problem.rows[place] - 1)
+                self.ensureWidgetVisible(self._preview_card)
             return
         before = 0
         for file, rows in answer.shape.files:

@@ -148,12 +148,13 @@ class HelpPage(Page):
     def _words(self) -> QWidget:
         words = (
             (self.tr("Task"), self.tr(
-                "What is to be learnt: from which columns, which outcome, with which model, how.")),
+                "What is to be learnt: from which data, which outcome, with which model, how.")),
             (self.tr("Participant"), self.tr(
                 "A person, or rather their computer, that takes part in a task.")),
             (self.tr("Model"), self.tr(
-                "The numbers that turn a row of data into a prediction. Training finds them.")),
-            (self.tr("Sample"), self.tr("One example to learn from: one row of a table.")),
+                "The numbers that turn a sample into a prediction. Training finds them.")),
+            (self.tr("Sample"), self.tr(
+                "One example to learn from: a row of a table, a picture, a piece of a text.")),
             (self.tr("Held-out data"), self.tr(
                 "A part of your samples that is never trained on, to see how good the model is.")),
             (self.tr("Batch"), self.tr("A few samples that are looked at in one step.")),
@@ -165,6 +166,9 @@ class HelpPage(Page):
             (self.tr("Loss"), self.tr(
                 "How wrong the model is; lower is better. Training makes it smaller.")),
             (self.tr("Accuracy"), self.tr("For which share of the samples the model is right.")),
+            (self.tr("Token"), self.tr("A word, or a part of one: what a text is divided into.")),
+            (self.tr("Perplexity"), self.tr(
+                "Between how many tokens a model of texts hesitates; lower is better.")),
             (self.tr("Server"), self.tr(
                 "Where participants meet. It sees updates and never data.")),
             (self.tr("Fingerprint"), self.tr(

@@ -77,7 +77,7 @@ class LeavesPage(Page):
         promise = column(
             Text(self.tr("Your files never leave this computer."), size="heading"),
             Text(self.tr(
-                "They are read here and trained on here. No row, no cell, no column of theirs and "
+                "They are read here and trained on here. No row, no picture, no text of theirs and "
                 "no file name is part of any message below."
             )),
             Text(self.tr(

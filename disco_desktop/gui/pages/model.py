@@ -12,6 +12,7 @@ from disco_desktop.app.curves import Curves
 from disco_desktop.app.inert_text import inert
 from disco_desktop.app.sentences import sentence
 from disco_desktop.engine.errors import DiscoError
+from disco_desktop.engine.task.text import TextData
 from disco_desktop.gui.data_words import answers, learns_from, typical_error
 from disco_desktop.gui.icons import icon
 from disco_desktop.gui.model_actions import ModelActions
@@ -27,7 +28,16 @@ from disco_desktop.gui.widgets.live_plot import LivePlot
 from disco_desktop.gui.widgets.placeholder import Placeholder
 from disco_desktop.gui.widgets.stat_card import StatCard
 from disco_desktop.gui.widgets.text import Text
-from disco_desktop.gui.wording import count, counted, duration, figure, moment, share, size
+from disco_desktop.gui.wording import (
+    count,
+    counted,
+    duration,
+    figure,
+    moment,
+    perplexity,
+    share,
+    size,
+)
 
 if TYPE_CHECKING:
     from disco_desktop.app.library import Library
@@ -227,12 +237,22 @@ class ModelDetailsPage(Page):
         )
         self._cards["size"].show_value(size(record.size))
         self._show_facts(description)
-        self._task_facts.show_facts([
+        facts: list[tuple[str, str | QWidget]] = [
             (self.tr("Task"), inert(task.display.title)),
             (self.tr("Learns from"), learns_from(task.data)),
-            (self.tr("Predicts"), inert(task.data.predicts)),
-            (self.tr("Answers"), answers(task.data)),
-        ])  # fmt: skip
+        ]
+        if isinstance(task.data, TextData):
+            self._cards["accuracy"].rename(self.tr("Token accuracy"))
+            facts.append((self.tr("Predicts"), self.tr("how a text goes on")))
+            if metrics is not None:
+                facts.append((self.tr("Perplexity"), figure(perplexity(metrics.loss))))
+        else:
+            self._cards["accuracy"].rename(self.tr("Accuracy"))
+            facts += [
+                (self.tr("Predicts"), inert(task.data.predicts)),
+                (self.tr("Answers"), answers(task.data)),
+            ]
+        self._task_facts.show_facts(facts)
         self._show_curves(description.history)
         self._found.show()
         self._states.setCurrentWidget(self._found)

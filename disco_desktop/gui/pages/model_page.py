@@ -15,6 +15,7 @@ from disco_desktop.app.inert_text import inert
 from disco_desktop.app.sample_data import find_sample
 from disco_desktop.app.sentences import sentence
 from disco_desktop.engine.errors import DiscoError
+from disco_desktop.gui.data_words import counted_samples
 from disco_desktop.gui.item_models.expected_columns import ExpectedColumnsModel
 from disco_desktop.gui.item_models.problems import ProblemsModel
 from disco_desktop.gui.pages.page import Page
@@ -22,7 +23,7 @@ from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
 from disco_desktop.gui.widgets.buttons import ActionButton
 from disco_desktop.gui.widgets.card import Card
 from disco_desktop.gui.widgets.data_choice import DataChoice
-from disco_desktop.gui.widgets.data_table import PlainTable
+from disco_desktop.gui.widgets.expected_data import ExpectedData
 from disco_desktop.gui.widgets.job_progress import JobProgress
 from disco_desktop.gui.widgets.layout import column, row
 from disco_desktop.gui.widgets.notice import Notice
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from disco_desktop.app.last_data import LastData, Purpose
     from disco_desktop.engine.memory.disk_memory import DiskMemory
     from disco_desktop.engine.memory.stored_model import ModelDescription
+    from disco_desktop.engine.task.data import Data
     from disco_desktop.gui.errands import Errands
     from disco_desktop.gui.theme.theme import Theme
 
@@ -78,7 +80,7 @@ class ModelPage(Page):
         self._progress = JobProgress(self._cancel)
         self._start_card = self._make_start()
         self._expected = ExpectedColumnsModel()
-        self._expected_card = self._make_expected()
+        self._expected_card = ExpectedData(self._expected, self.purpose)
         self._problems = ProblemsModel()
         self._problems_title = Text(size="strong")
         self._problems_card = Card(
@@ -126,18 +128,6 @@ class ModelPage(Page):
         line.setStretch(0, 1)
         return Card(line)
 
-    def _make_expected(self) -> Card:
-        table = PlainTable(self._expected, self.tr("Columns that are expected"), stretched=1)
-        return Card(
-            column(
-                Text(self.tr("What is expected"), size="strong"),
-                Text(self._expected_words(), tone="muted"),
-                table,
-                spacing=SMALL,
-            ),
-            margin=LARGE,
-        )
-
     def _compose(self) -> None:
         """Put everything on the page; called by a subclass when its result is made."""
         self.add(
@@ -163,10 +153,6 @@ class ModelPage(Page):
         """Return the words of the button that begins."""
 
     @abstractmethod
-    def _expected_words(self) -> str:
-        """Say what the data should look like."""
-
-    @abstractmethod
     def _request(self, model_id: str, path: Path) -> TestModel | Predict:
         """Return what to ask of the assistant."""
 
@@ -181,6 +167,19 @@ class ModelPage(Page):
     @abstractmethod
     def _show_rows(self) -> None:
         """Show the job's rows, or that there are none."""
+
+    def _show_kind(self, data: Data) -> None:
+        """Choose words and parts that suit the model's kind of data."""
+
+    @property
+    def _data(self) -> Data | None:
+        """What the model is about, once that is known."""
+        return self._model.task.data if self._model is not None else None
+
+    @property
+    def _takes_files(self) -> bool:
+        """Whether there is a model that is run on files."""
+        return self._model is not None
 
     # --- model and data
 
@@ -216,12 +215,14 @@ class ModelPage(Page):
         if is_new:
             task = model.task
             self._remembered = self._last.path(self.purpose, task.id)
-            with_outcome = self.purpose == "test"
-            self._expected.show_columns(task.data, {}, with_outcome=with_outcome)
+            self._expected_card.show_data(task.data, {})
+            self._choice.expect(task.data)
+            self._progress.count_in(task.data)
+            self._show_kind(task.data)
             self._choice.offer_sample(None)
             sample = await asyncio.to_thread(find_sample, task)
             if sample is not None and self._model is model:
-                self._expected.show_columns(task.data, sample.example, with_outcome=with_outcome)
+                self._expected_card.show_data(task.data, sample.example)
                 self._choice.offer_sample(sample.folder)
         self._draw()
 
@@ -262,10 +263,10 @@ class ModelPage(Page):
         job = self._job
         self._none.setVisible(self._trouble is not None)
         chosen = Path(job.request.data) if job.request is not None else self._remembered
-        self._choice.setVisible(self._model is not None)
+        self._choice.setVisible(self._takes_files)
         self._choice.show_choice(chosen)
         is_waiting = job.state == "idle" and chosen is not None
-        self._start.setEnabled(is_waiting and self._model is not None)
+        self._start.setEnabled(is_waiting and self._takes_files)
         self._start_card.setVisible(self._start.isEnabled())
         self._start_words.setText(self.tr("These are the data that were used last."))
         self._progress.setVisible(job.state == "working")
@@ -275,7 +276,7 @@ class ModelPage(Page):
         else:
             self._progress.show_reading(job.reading, len(job.problems))
         self._result.setVisible(job.state == "done")
-        self._expected_card.setVisible(self._model is not None and job.state in ("idle", "failed"))
+        self._expected_card.setVisible(self._takes_files and job.state in ("idle", "failed"))
         self._export.setEnabled(job.rows is not None)
         self._again.setVisible(job.state == "failed")
         if job.state == "failed" and job.error is not None:
@@ -328,7 +329,7 @@ class ModelPage(Page):
         finally:
             self._export.setEnabled(self._job.rows is not None)
         said = self.tr("{rows} are in {file}.").format(
-            rows=counted(rows, self.tr("row"), self.tr("rows")),
+            rows=counted_samples(self._data, rows),
             file=inert(str(path), longest=4096),
         )
         self._notice.say(said, "success")

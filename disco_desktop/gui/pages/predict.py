@@ -4,28 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from disco_desktop.app.assistant_messages import Predict, Predicted
+from disco_desktop.app.assistant_messages import Generate, Predict, Predicted
 from disco_desktop.app.inert_text import inert
-from disco_desktop.gui.data_words import spread_words
+from disco_desktop.engine.task.text import TextData
+from disco_desktop.gui.data_words import counted_samples, samples_title, spread_words
 from disco_desktop.gui.item_models.rows import LeadingColumn, RowsModel
 from disco_desktop.gui.pages.model_page import ModelPage
+from disco_desktop.gui.picture_words import OutcomeTiles
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM
 from disco_desktop.gui.widgets.balance_bars import BalanceBars
 from disco_desktop.gui.widgets.buttons import ActionButton
 from disco_desktop.gui.widgets.card import Card
-from disco_desktop.gui.widgets.data_table import DataTable
 from disco_desktop.gui.widgets.layout import column, row
+from disco_desktop.gui.widgets.prompt import Prompt
+from disco_desktop.gui.widgets.samples_view import SamplesView
 from disco_desktop.gui.widgets.stat_card import StatCard
 from disco_desktop.gui.widgets.text import Text
-from disco_desktop.gui.wording import NOTHING, count, quantity, share
+from disco_desktop.gui.wording import count, quantity, share
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from disco_desktop.app.assistant_job import Prediction
     from disco_desktop.app.assistant_messages import Row
+    from disco_desktop.app.generation import Generation
     from disco_desktop.app.last_data import LastData
     from disco_desktop.engine.memory.disk_memory import DiskMemory
+    from disco_desktop.engine.task.data import Data
     from disco_desktop.gui.errands import Errands
     from disco_desktop.gui.item_models.rows import CellTone
     from disco_desktop.gui.theme.theme import Theme
@@ -44,10 +49,15 @@ class PredictPage(ModelPage):
         memory: DiskMemory,
         last: LastData,
         errands: Errands,
+        generation: Generation,
     ) -> None:
         super().__init__(theme, prediction, memory, last, errands)
+        self._generation = generation
+        self._prompt = Prompt(theme, generation)
+        self._prompt.asked.connect(self._generate)
+        self._prompt.stop.connect(lambda: errands.run(generation.stop()))
         self._prediction = prediction
-        self._labels: list[str] = []
+        self._tiles = OutcomeTiles()
         self._unit = ""
         self._predicted = StatCard(self.tr("Predicted"))
         self._left_out = StatCard(self.tr("Not predicted"))
@@ -61,20 +71,26 @@ class PredictPage(ModelPage):
             )
         )
         self._outcome = Text(size="strong")
-        head = row(Text(self.tr("Rows"), size="strong"), ActionButton(self._export, "primary"))
+        self._rows_title = Text(self.tr("Rows"), size="strong")
+        head = row(self._rows_title, ActionButton(self._export, "primary"))
         head.setStretch(0, 1)
-        view = DataTable(theme, self._rows, self.tr("Rows with their predictions"))
+        self._view = SamplesView(
+            theme, self._rows, self.tr("Rows with their predictions"),
+            tile_of=self._tiles.predicted, details=self._tiles.details,
+            read_large=prediction.read_picture, errands=errands,
+        )  # fmt: skip
         counts_card = Card(column(self._outcome, self._counts, None, spacing=MEDIUM), margin=LARGE)
         policy = counts_card.sizePolicy()
         policy.setVerticalPolicy(policy.Policy.Preferred)
         counts_card.setSizePolicy(policy)
-        figures = column(self._predicted, self._left_out, spacing=MEDIUM)
+        figures = column(self._predicted, self._left_out, None, spacing=MEDIUM)
         beside = row(figures, counts_card, spacing=MEDIUM)
         beside.setStretch(0, 1)
         beside.setStretch(1, 3)
-        rows_card = Card(column(head, view, spacing=MEDIUM), margin=LARGE)
+        rows_card = Card(column(head, self._view, spacing=MEDIUM), margin=LARGE)
         self._result.setLayout(column(beside, rows_card, spacing=MEDIUM))
         self._compose()
+        self.content.insertWidget(self.content.indexOf(self._choice), self._prompt)
 
     # --- words
 
@@ -90,20 +106,45 @@ class PredictPage(ModelPage):
     def _start_text(self) -> str:
         return self.tr("&Predict these data")
 
-    def _expected_words(self) -> str:
-        return self.tr(
-            "A table with these columns. The outcome need not be in it, and is not looked at."
-        )
-
     def _export_name(self, model: str) -> str:
         return self.tr("{model} predictions").format(model=model)
+
+    def _show_kind(self, data: Data) -> None:
+        self._rows_title.setText(samples_title(data))
+        if isinstance(data, TextData) and self._model is not None:
+            model = inert(self._model.record.name)
+            self.title.setText(self.tr("Write with “{model}”").format(model=model))
+            said = self.tr("How would it go on? What you write stays on this computer.")
+            self.subtitle.setText(said)
+
+    @property
+    def _takes_files(self) -> bool:
+        return self._model is not None and not isinstance(self._data, TextData)
+
+    def _draw(self) -> None:
+        super()._draw()
+        self._prompt.setVisible(isinstance(self._data, TextData))
+
+    def entered(self, subject: str) -> None:
+        """Show a model; what another one wrote is forgotten."""
+        if subject != self._model_id:
+            self._generation.cancel()
+        super().entered(subject)
+
+    def _generate(self, prompt: str, tokens: int, heat: float, top_k: int, seed: int) -> None:
+        self._generation.begin(
+            Generate(
+                memory=str(self._memory.root), model=self._model_id, prompt=prompt,
+                tokens=tokens, temperature=heat, top_k=top_k, seed=seed,
+            )
+        )  # fmt: skip
 
     def _words(self, row: Row) -> str:
         if row.value is not None:
             return quantity(row.value, self._unit)
         if row.prediction is None:
             return self.tr("not possible")
-        return self._labels[row.prediction] if row.prediction < len(self._labels) else NOTHING
+        return self._tiles.label(row.prediction)
 
     # --- what is shown
 
@@ -111,15 +152,18 @@ class PredictPage(ModelPage):
         return Predict(memory=str(self._memory.root), model=model_id, data=str(path))
 
     def _show_answer(self, answer: Predicted) -> None:
-        self._labels = [inert(label) for label in answer.labels]
+        self._tiles.labels = labels = [inert(label) for label in answer.labels]
         predicted = answer.shape.rows - answer.left_out if answer.spread else sum(answer.counts)
-        self._predicted.show_value(count(predicted), self.tr("rows"))
+        self._predicted.show_value(
+            count(predicted),
+            self.tr("of {all}").format(all=counted_samples(self._data, answer.shape.rows)),
+        )
         self._left_out.show_value(
             count(answer.left_out), self.tr("not usable") if answer.left_out else ""
         )
         if self._model is not None:
             self._outcome.setText(inert(self._model.task.data.predicts))
-        self._counts.show_counts(list(zip(self._labels, answer.counts, strict=True)))
+        self._counts.show_counts(list(zip(labels, answer.counts, strict=True)))
         self._show_spread(answer)
 
     def _show_spread(self, answer: Predicted) -> None:
@@ -132,8 +176,8 @@ class PredictPage(ModelPage):
             self._outcome.setText(f"{name}: {spread_words(spread)}")
 
     def _show_rows(self) -> None:
-        if self._rows.rows is not self._prediction.rows:
-            self._rows.show_rows(self._prediction.rows)
+        if self._view.rows is not self._prediction.rows:
+            self._view.show_rows(self._prediction.rows)
 
 
 def _tone(row: Row) -> CellTone:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from disco_desktop.app.inert_text import inert, inert_paragraphs
-from disco_desktop.gui.data_words import parts_of
+from disco_desktop.gui.data_words import kind_of, parts_of
 from disco_desktop.gui.pages.page import Page
 from disco_desktop.gui.privacy_words import privacy_words
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
@@ -134,7 +134,7 @@ class TaskPage(Page):
             "decentralized": self.tr("between participants"),
             "local": self.tr("alone"),
         }
-        self._badges.addWidget(Badge(self.tr("table")))
+        self._badges.addWidget(Badge(kind_of(task.data)))
         self._badges.addWidget(Badge(schemes[task.collaboration.scheme]))
         self._badges.addStretch(1)
 

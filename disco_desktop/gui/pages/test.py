@@ -5,25 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from disco_desktop.app.assistant_messages import ModelTested, TestModel, View
 from disco_desktop.app.inert_text import inert
+from disco_desktop.engine.task.image import ImageData
+from disco_desktop.engine.task.text import TextData
 from disco_desktop.engine.validation.figures import ClassifierFigures, NumberFigures
+from disco_desktop.gui.data_words import counted_samples
 from disco_desktop.gui.item_models.class_figures import ClassFiguresModel
 from disco_desktop.gui.item_models.rows import LeadingColumn, RowsModel
 from disco_desktop.gui.pages.model_page import ModelPage
+from disco_desktop.gui.picture_words import OutcomeTiles
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
 from disco_desktop.gui.widgets.buttons import ActionButton
 from disco_desktop.gui.widgets.calibration import Calibration
 from disco_desktop.gui.widgets.card import Card
 from disco_desktop.gui.widgets.confusion_matrix import ConfusionMatrix
-from disco_desktop.gui.widgets.data_table import DataTable, PlainTable
+from disco_desktop.gui.widgets.data_table import PlainTable
 from disco_desktop.gui.widgets.error_figures import ErrorFigures
 from disco_desktop.gui.widgets.layout import column, row
+from disco_desktop.gui.widgets.samples_view import SamplesView
 from disco_desktop.gui.widgets.stat_card import StatCard
 from disco_desktop.gui.widgets.text import Text
-from disco_desktop.gui.wording import NOTHING, count, counted, figure, quantity, share
+from disco_desktop.gui.wording import count, figure, perplexity, quantity, share
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,9 +37,15 @@ if TYPE_CHECKING:
     from disco_desktop.app.assistant_messages import Row
     from disco_desktop.app.last_data import LastData
     from disco_desktop.engine.memory.disk_memory import DiskMemory
+    from disco_desktop.engine.task.data import Data
+    from disco_desktop.engine.validation.figures import Figures
     from disco_desktop.gui.errands import Errands
     from disco_desktop.gui.item_models.rows import CellTone
     from disco_desktop.gui.theme.theme import Theme
+
+
+_MOST_BESIDE = 4  # classes, whose matrix has room beside the table
+_MOST_IN_MATRIX = 16
 
 
 class TestPage(ModelPage):
@@ -55,10 +66,11 @@ class TestPage(ModelPage):
     ) -> None:
         super().__init__(theme, test, memory, last, errands)
         self._test = test
-        self._labels: list[str] = []
+        self._tiles = OutcomeTiles()
         self._cell: tuple[int, int] | None = None
         self._cards = {
             "accuracy": StatCard(self.tr("Accuracy")),
+            "perplexity": StatCard(self.tr("Perplexity")),
             "loss": StatCard(self.tr("Loss")),
             "samples": StatCard(self.tr("Samples")),
             "left_out": StatCard(self.tr("Left out")),
@@ -72,9 +84,9 @@ class TestPage(ModelPage):
 
     def _class_columns(self) -> tuple[LeadingColumn, ...]:
         return (
-            LeadingColumn(self.tr("True"), lambda row: self._label(row.truth)),
+            LeadingColumn(self.tr("True"), lambda row: self._tiles.label(row.truth)),
             LeadingColumn(
-                self.tr("Predicted"), lambda row: self._label(row.prediction), _rightness
+                self.tr("Predicted"), lambda row: self._tiles.label(row.prediction), _rightness
             ),
             LeadingColumn(
                 self.tr("Probability"), lambda row: share(row.probability), is_figure=True
@@ -106,12 +118,13 @@ class TestPage(ModelPage):
         self._shown = Text(size="strong")
         self._calibration = Calibration(theme)
         self._errors = ErrorFigures(theme)
+        self._hint = Text(size="small", tone="muted")
         figures = row(*self._cards.values(), spacing=MEDIUM)
         table = PlainTable(self._classes, self.tr("Figures of each class"), stretched=0)
-        matrix_card = Card(
+        self._matrix_card = Card(
             column(
                 Text(self.tr("What was taken for what"), size="strong"),
-                Text(self.tr("Choose a cell to see its rows."), size="small", tone="muted"),
+                self._hint,
                 row(None, self._matrix, None),
                 None,
                 spacing=SMALL,
@@ -129,10 +142,12 @@ class TestPage(ModelPage):
             ),
             margin=LARGE,
         )
-        beside = row(matrix_card, classes_card, spacing=MEDIUM)
+        self._classes_card = QWidget()
+        self._beside = beside = row(self._matrix_card, classes_card, spacing=MEDIUM)
+        self._classes_card.setLayout(beside)
         beside.setStretch(0, 2)
         beside.setStretch(1, 3)
-        for card in (matrix_card, classes_card):
+        for card in (self._matrix_card, classes_card):
             policy = card.sizePolicy()
             policy.setVerticalPolicy(policy.Policy.Preferred)
             card.setSizePolicy(policy)
@@ -143,17 +158,32 @@ class TestPage(ModelPage):
             ActionButton(self._export),
         )
         head.setStretch(0, 1)
-        view = DataTable(theme, self._rows, self.tr("Rows with truth and prediction"))
-        rows_card = Card(column(head, view, spacing=MEDIUM), margin=LARGE)
-        self._classes_card = QWidget()
-        beside.setContentsMargins(0, 0, 0, 0)
-        self._classes_card.setLayout(beside)
+        self._view = SamplesView(
+            theme, self._rows, self.tr("Rows with truth and prediction"),
+            tile_of=self._tiles.tested, details=self._tiles.details,
+            read_large=self._test.read_picture, errands=self._errands,
+        )  # fmt: skip
+        self._rows_card = Card(column(head, self._view, spacing=MEDIUM), margin=LARGE)
         self._result.setLayout(
             column(
-                figures, self._errors, self._classes_card, self._calibration, rows_card,
+                figures, self._errors, self._classes_card, self._calibration, self._rows_card, None,
                 spacing=MEDIUM,
             )
         )  # fmt: skip
+
+    def _show_kind(self, data: Data) -> None:
+        """A text has no classes: its tokens are far too many."""
+        self._hint.setText(
+            self.tr("Choose a cell to see its pictures.") if isinstance(data, ImageData)
+            else self.tr("Choose a cell to see its rows.")
+        )  # fmt: skip
+        is_text = isinstance(data, TextData)
+        self._rows_card.setVisible(not is_text)
+        self._cards["perplexity"].setVisible(is_text)
+        self._cards["accuracy"].rename(
+            self.tr("Token accuracy") if is_text else self.tr("Accuracy")
+        )
+        self._cards["samples"].rename(self.tr("Tokens") if is_text else self.tr("Samples"))
 
     # --- words
 
@@ -169,11 +199,6 @@ class TestPage(ModelPage):
     def _start_text(self) -> str:
         return self.tr("&Test on these data")
 
-    def _expected_words(self) -> str:
-        return self.tr(
-            "A table with these columns, best of rows that the model was not trained on."
-        )
-
     def _export_name(self, model: str) -> str:
         return self.tr("{model} tested").format(model=model)
 
@@ -187,28 +212,33 @@ class TestPage(ModelPage):
             )
         )
 
-    def _label(self, place: int | None) -> str:
-        return self._labels[place] if place is not None and place < len(self._labels) else NOTHING
-
     # --- what is shown
 
     def _request(self, model_id: str, path: Path) -> TestModel:
         return TestModel(memory=str(self._memory.root), model=model_id, data=str(path))
 
     def _show_answer(self, answer: ModelTested) -> None:
-        self._labels = [inert(label) for label in answer.labels]
+        self._tiles.labels = labels = [inert(label) for label in answer.labels]
         metrics = answer.metrics
         right = sum(answer.confusion[place][place] for place in range(len(answer.confusion)))
         self._cards["accuracy"].show_value(
             share(metrics.accuracy), self.tr("{right} are right").format(right=count(right))
         )
         self._cards["loss"].show_value(figure(metrics.loss))
+        self._cards["perplexity"].show_value(
+            figure(perplexity(metrics.loss)), self.tr("lower is better")
+        )
         self._cards["samples"].show_value(count(metrics.samples))
         self._cards["left_out"].show_value(
             count(answer.left_out), self.tr("not usable") if answer.left_out else ""
         )
         self._cell = None
-        self._matrix.show_counts(self._labels, answer.confusion)
+        is_wide = len(labels) > _MOST_BESIDE
+        direction = QBoxLayout.Direction
+        self._beside.setDirection(direction.TopToBottom if is_wide else direction.LeftToRight)
+        self._matrix_card.setVisible(len(labels) <= _MOST_IN_MATRIX)
+        self._matrix.show_counts(labels, answer.confusion)
+        self._classes.show_confusion(labels, answer.confusion, _areas(answer.figures))
         self._show_figures(answer)
         self._look()
 
@@ -218,7 +248,7 @@ class TestPage(ModelPage):
         is_number = isinstance(figures, NumberFigures)
         self._cards["accuracy"].setVisible(not is_number)
         self._errors.setVisible(is_number)
-        self._classes_card.setVisible(not is_number)
+        self._classes_card.setVisible(isinstance(figures, ClassifierFigures))
         self._calibration.setVisible(isinstance(figures, ClassifierFigures))
         self._doubtful.setText(
             self.tr("&Largest error first") if is_number else self.tr("Most &doubtful first")
@@ -233,12 +263,10 @@ class TestPage(ModelPage):
                 self._errors.show_figures(figures, answer.points)
             case ClassifierFigures():
                 self._calibration.show_figures(figures)
-        areas = figures.auc if isinstance(figures, ClassifierFigures) else ()
-        self._classes.show_confusion(self._labels, answer.confusion, areas)
 
     def _show_rows(self) -> None:
-        if self._rows.rows is not self._test.rows:
-            self._rows.show_rows(self._test.rows)
+        if self._view.rows is not self._test.rows:
+            self._view.show_rows(self._test.rows)
 
     def _choose_cell(self, truth: int, prediction: int) -> None:
         self._cell = None if truth < 0 else (truth, prediction)
@@ -252,21 +280,25 @@ class TestPage(ModelPage):
             return
         order = "doubt" if self._doubtful.isChecked() else "row"
         number = answer.metrics.samples
-        said = counted(number, self.tr("row"), self.tr("rows"))
+        said = counted_samples(self._data, number)
         view = View(order=order)  # type: ignore[arg-type]
         if self._cell is not None:
             truth, prediction = self._cell
             number = answer.confusion[truth][prediction]
             said = self.tr("{rows}: {truth}, predicted as {prediction}").format(
-                rows=counted(number, self.tr("row"), self.tr("rows")),
-                truth=self._label(truth),
-                prediction=self._label(prediction),
+                rows=counted_samples(self._data, number),
+                truth=self._tiles.label(truth),
+                prediction=self._tiles.label(prediction),
             )
             view = View(truth=truth, prediction=prediction, order=order)  # type: ignore[arg-type]
         self._shown.setText(said)
         if view != rows.view or number != rows.count:
             rows.look_at(view, number)
-            self._rows.show_rows(rows)
+            self._view.show_rows(rows)
+
+
+def _areas(figures: Figures | None) -> list[float | None]:
+    return figures.auc if isinstance(figures, ClassifierFigures) else []
 
 
 def _error(row: Row) -> float | None:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QProgressBar, QRadioButton, QWidget
 
 from disco_desktop.app.sentences import sentence, session_sentence
+from disco_desktop.engine.task.text import TextData
 from disco_desktop.gui.data_words import achieved, typical_error
 from disco_desktop.gui.item_models.training_log import TrainingLogModel
 from disco_desktop.gui.pages.page import Page
@@ -21,7 +22,7 @@ from disco_desktop.gui.widgets.log_view import LogView
 from disco_desktop.gui.widgets.notice import Notice
 from disco_desktop.gui.widgets.stat_card import StatCard
 from disco_desktop.gui.widgets.text import Badge, Text
-from disco_desktop.gui.wording import NOTHING, count, counted, duration, figure, size
+from disco_desktop.gui.wording import NOTHING, count, counted, duration, figure, perplexity, size
 
 if TYPE_CHECKING:
     from disco_desktop.app.journey import Company, Journey
@@ -251,6 +252,8 @@ class TrainPage(Page):
             self._shown = session
             self._loss.clear_curves()
             self._accuracy.clear_curves()
+            is_text = isinstance(journey.task.data, TextData)
+            self._accuracy.rename(self.tr("Token accuracy") if is_text else self.tr("Accuracy"))
             self._log.show_lines(session.lines if session else ())
         has_accuracy = not typical_error(journey.task.data, 0.0)
         self._accuracy_card.setVisible(has_accuracy)
@@ -322,6 +325,11 @@ class TrainPage(Page):
                 )
             )
 
+    def _batch_words(self, session: Session, loss: float) -> str:
+        if isinstance(session.folder.plan.task.data, TextData):
+            return self.tr("perplexity {number}").format(number=figure(perplexity(loss)))
+        return self.tr("loss {loss}").format(loss=figure(loss))
+
     def _draw_session(self, session: Session) -> None:
         log = session.log.participants[0]
         plan = session.folder.plan
@@ -334,10 +342,9 @@ class TrainPage(Page):
         epoch = log.batch.epoch if log.batch else 0
         self._cards["epoch"].show_value(f"{epoch} / {plan.epochs}")
         batch = log.batch
-        loss = figure(batch.loss) if batch else ""
         self._cards["batch"].show_value(
             f"{batch.batch} / {batch.batches}" if batch else NOTHING,
-            self.tr("loss {loss}").format(loss=loss) if batch else "",
+            self._batch_words(session, batch.loss) if batch else "",
         )
         present = log.rounds[-1].participants if is_over and log.rounds else log.present
         self._cards["participants"].show_value(

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     from disco_desktop.gui.theme.theme import Theme
 
-_CELL = 76
+_LARGEST_CELL, _SMALLEST_CELL = 76, 34
+_SIDE = 520  # pixels of all cells together, where the smallest cells fit in
+_FEW = 9  # classes, of which a cell has room for its share too
 _GAP = 4
 
 _STEPS = {
@@ -69,21 +71,26 @@ class ConfusionMatrix(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Return room for the cells and their names."""
-        classes = max(len(self._labels), 1)
-        side = classes * (_CELL + _GAP)
+        side = max(len(self._labels), 1) * (self._cell_side() + _GAP)
         return QSize(self._margin() + side, self._header() + side)
 
+    def _cell_side(self) -> int:
+        fitting = _SIDE // max(len(self._labels), 1) - _GAP
+        return min(max(fitting, _SMALLEST_CELL), _LARGEST_CELL)
+
     def _margin(self) -> int:
-        widths = [self.fontMetrics().horizontalAdvance(label) for label in self._labels]
+        words = (*self._labels, self.tr("true"))
+        widths = [self.fontMetrics().horizontalAdvance(word) for word in words]
         return min(max(widths, default=0), 160) + 2 * SMALL
 
     def _header(self) -> int:
         return 2 * (self.fontMetrics().height() + SMALL)
 
     def _cell(self, row: int, column: int) -> QRectF:
-        left = self._margin() + column * (_CELL + _GAP)
-        top = self._header() + row * (_CELL + _GAP)
-        return QRectF(left, top, _CELL, _CELL)
+        side = self._cell_side()
+        left = self._margin() + column * (side + _GAP)
+        top = self._header() + row * (side + _GAP)
+        return QRectF(left, top, side, side)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Draw names and cells; the fuller a cell, the stronger its colour."""
@@ -93,7 +100,7 @@ class ConfusionMatrix(QWidget):
         classes = range(len(self._labels))
         metrics = self.fontMetrics()
         painter.setPen(QColor(tokens.muted))
-        side = len(self._labels) * (_CELL + _GAP)
+        side = len(self._labels) * (self._cell_side() + _GAP)
         painter.drawText(
             QRectF(self._margin(), 0, side, metrics.height()),
             Qt.AlignmentFlag.AlignCenter,
@@ -105,7 +112,9 @@ class ConfusionMatrix(QWidget):
         corner.setRight(self._margin() - SMALL)
         painter.drawText(corner, Qt.AlignmentFlag.AlignRight, self.tr("true"))
         for place in classes:
-            name = metrics.elidedText(self._labels[place], Qt.TextElideMode.ElideRight, _CELL)
+            name = metrics.elidedText(
+                self._labels[place], Qt.TextElideMode.ElideRight, self._cell_side()
+            )
             above = self._cell(0, place).translated(0, -metrics.height() - SMALL)
             above.setHeight(metrics.height())
             painter.drawText(above, Qt.AlignmentFlag.AlignCenter, name)
@@ -134,6 +143,9 @@ class ConfusionMatrix(QWidget):
         painter.setPen(line)
         painter.drawRoundedRect(cell, RADIUS, RADIUS)
         painter.setPen(QColor(tokens.text))
+        if len(self._labels) > _FEW:
+            painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, f"{count:,}" if count else "")
+            return
         painter.setFont(font_of(self, "heading"))
         upper = cell.adjusted(0, SMALL, 0, -cell.height() / 3)
         painter.drawText(upper, Qt.AlignmentFlag.AlignCenter, f"{count:,}")

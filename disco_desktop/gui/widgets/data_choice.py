@@ -17,6 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from disco_desktop.app.inert_text import inert
+from disco_desktop.engine.dataset.images.picture_files import SUFFIXES
+from disco_desktop.engine.task.image import ImageData
+from disco_desktop.engine.task.tabular import TabularData
 from disco_desktop.gui.icons import icon
 from disco_desktop.gui.theme.tokens import MEDIUM, TINY
 from disco_desktop.gui.widgets.card import Card
@@ -27,6 +30,7 @@ from disco_desktop.gui.widgets.text import Text
 if TYPE_CHECKING:
     from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
+    from disco_desktop.engine.task.data import Data
     from disco_desktop.gui.theme.theme import Theme
 
 TABLE_SUFFIXES = (
@@ -49,6 +53,7 @@ class DataChoice(QWidget):
         self._theme = theme
         self._path: Path | None = None
         self._sample: Path | None = None
+        self._data: Data | None = None
         self.setAcceptDrops(True)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._file = self._action(
@@ -115,6 +120,24 @@ class DataChoice(QWidget):
         self._line.setVisible(path is not None)
         self._paint()
 
+    def expect(self, data: Data) -> None:
+        """Offer to choose data of this kind."""
+        self._data = data
+        match data:
+            case TabularData():
+                hint = self.tr("CSV, Parquet or Excel. It is read here and sent nowhere.")
+                tip = self.tr("Choose a folder with tables in it")
+            case ImageData():
+                hint = self.tr("Pictures in folders. They are read here and sent nowhere.")
+                tip = self.tr("Choose a folder with pictures in it")
+            case _:
+                hint = self.tr("Text files. They are read here and sent nowhere.")
+                tip = self.tr("Choose a folder with text files in it")
+        self._folder.setStatusTip(tip)
+        self._file.setStatusTip(self.tr("Choose one file of this computer"))
+        self.zone.hint(hint)
+        self.zone.lead_with(self._folder if isinstance(data, ImageData) else self._file)
+
     def offer_sample(self, sample: Path | None) -> None:
         """Offer sample data, where there are some."""
         self._sample = sample
@@ -133,11 +156,23 @@ class DataChoice(QWidget):
     # --- pickers and drops
 
     def _pick_file(self) -> None:
-        dialog = self._dialog(self.tr("Choose a table"), QFileDialog.FileMode.ExistingFile)
-        patterns = " ".join(f"*{suffix}" for suffix in TABLE_SUFFIXES)
-        tables = self.tr("Tables ({patterns})").format(patterns=patterns)
-        dialog.setNameFilters([tables, self.tr("All files (*)")])
+        dialog = self._dialog(self.tr("Choose a file"), QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([*self._filters(), self.tr("All files (*)")])
         dialog.open()
+
+    def _filters(self) -> list[str]:
+        """Return the kinds of files that are expected, as a picker names them."""
+        match self._data:
+            case ImageData():
+                pictures = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
+                return [
+                    self.tr("Lists of pictures (*.csv)"),
+                    self.tr("Pictures ({patterns})").format(patterns=pictures),
+                ]
+            case TabularData() | None:
+                tables = " ".join(f"*{suffix}" for suffix in TABLE_SUFFIXES)
+                return [self.tr("Tables ({patterns})").format(patterns=tables)]
+        return [self.tr("Texts (*.txt)")]
 
     def _pick_folder(self) -> None:
         dialog = self._dialog(self.tr("Choose a folder"), QFileDialog.FileMode.Directory)
@@ -165,7 +200,8 @@ class DataChoice(QWidget):
         self.choose(Path(event.mimeData().urls()[0].toLocalFile()))
 
     def _paint(self) -> None:
-        is_file = self._path is not None and self._path.suffix.lower() in TABLE_SUFFIXES
+        suffixes = (*TABLE_SUFFIXES, *SUFFIXES, ".txt")
+        is_file = self._path is not None and self._path.suffix.lower() in suffixes
         picture = icon("file" if is_file else "folder", self._theme.tokens.accent, size=28)
         self._picture.setPixmap(picture.pixmap(28, 28))
 

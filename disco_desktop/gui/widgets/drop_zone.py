@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy
 from disco_desktop.gui.theme.tokens import LARGE, RADIUS, SMALL
 from disco_desktop.gui.widgets.buttons import ActionButton
 from disco_desktop.gui.widgets.layout import column, row
-from disco_desktop.gui.widgets.text import Text
+from disco_desktop.gui.widgets.text import Text, restyle
 
 if TYPE_CHECKING:
     from PySide6.QtGui import (
@@ -43,17 +43,30 @@ class DropZone(QFrame):
         self.setAccessibleName(title)
         self.setAccessibleDescription(hint)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        headline, words = Text(title, size="strong"), Text(hint, tone="muted")
+        headline = Text(title, size="strong")
+        self._words = words = Text(hint, tone="muted")
         for label in (headline, words):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        buttons = [
-            ActionButton(action, "" if number else "primary")
+        self._buttons = {
+            action: ActionButton(action, "" if number else "primary")
             for number, action in enumerate(actions)
-        ]
+        }
+        buttons = self._buttons.values()
         self.setLayout(
             column(headline, words, row(None, *buttons, None), spacing=SMALL, margin=LARGE)
         )
         theme.changed.connect(self.update)
+
+    def hint(self, words: str) -> None:
+        """Say something else about what can be dropped."""
+        self._words.setText(words)
+        self.setAccessibleDescription(words)
+
+    def lead_with(self, action: QAction) -> None:
+        """Show which of the actions is the usual one."""
+        for other, button in self._buttons.items():
+            button.setProperty("role", "primary" if other is action else "")
+            restyle(button)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Show that what is dragged can be dropped, if it can."""

@@ -49,6 +49,12 @@ class LivePlot(pg.PlotWidget):  # type: ignore[misc]
         theme.changed.connect(self._paint)
         self._paint()
 
+    def rename(self, title: str) -> None:
+        """Show another quantity."""
+        self._title = title
+        self.setAccessibleName(title)
+        self._paint()
+
     def show_batches(self, epochs: Sequence[float], values: Sequence[float]) -> None:
         """Show the values of single batches."""
         self._batches.setData(epochs, values)

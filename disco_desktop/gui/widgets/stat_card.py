@@ -13,11 +13,12 @@ class StatCard(Card):
     """A name, a value, and a word more about it."""
 
     def __init__(self, name: str) -> None:
+        self._title = Text(name, size="small", tone="muted", is_wrapped=False)
         self._value = Text(NOTHING, size="heading", is_wrapped=False)
         self._more = Text("", size="small", tone="muted", is_wrapped=False)
         super().__init__(
             column(
-                Text(name, size="small", tone="muted", is_wrapped=False),
+                self._title,
                 self._value,
                 self._more,
                 spacing=TINY,
@@ -26,6 +27,12 @@ class StatCard(Card):
         )
         self._name = name
         self.show_value(NOTHING)
+
+    def rename(self, name: str) -> None:
+        """Call what is shown something else."""
+        self._name = name
+        self._title.setText(name)
+        self.setAccessibleName(f"{name}: {self.value}")
 
     def show_value(self, value: str, more: str = "") -> None:
         """Show a value."""

@@ -106,11 +106,11 @@ async def test_the_row_of_a_problem_is_shown_and_its_cell_marked(page, check, br
     await eventually(lambda: "x" in column(page, 0))
     codes = [problem.code for problem in check.answer.report.problems]
     page._problem_list.ask_for(codes.index("cell_not_number"), 0)
-    assert page._preview.currentIndex().row() == 1
+    assert page._preview.table.currentIndex().row() == 1
     assert page._rows.index(1, 0).data(TONE) == "danger"
     assert page._rows.headerData(1, Qt.Orientation.Vertical) == "3"
     page._problem_list.ask_for(codes.index("row_broken"), 0)
-    assert page._preview.currentIndex().row() == 5
+    assert page._preview.table.currentIndex().row() == 5
     assert page._rows.index(5, 0).data() == "cannot be read"
 
 
@@ -121,7 +121,7 @@ async def test_enter_goes_through_the_rows_of_a_problem(page, check, qtbot):
     listed.setCurrentIndex(page._problems.index(0))
     for row in (3, 10, 12):
         qtbot.keyClick(listed, Qt.Key.Key_Return)
-        assert page._preview.currentIndex().row() == row
+        assert page._preview.table.currentIndex().row() == row
 
 
 async def test_a_number_can_be_pressed(page, check, broken, qtbot):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from disco_desktop.app.assistant_job import Prediction
+from disco_desktop.app.generation import Generation
 from disco_desktop.app.last_data import LastData
 from disco_desktop.engine.memory.disk_memory import DiskMemory
 from disco_desktop.gui.item_models.rows import TONE
@@ -37,7 +38,8 @@ async def job() -> Prediction:
 async def page(theme, job, tmp_path, errands, home_window) -> PredictPage:
     memory = DiskMemory(tmp_path / "memory")
     memory.save(titanic_model())
-    made = PredictPage(theme, job, memory, LastData(tmp_path / "home"), errands)
+    generation = Generation()
+    made = PredictPage(theme, job, memory, LastData(tmp_path / "home"), errands, generation)
     home_window.setCentralWidget(made)
     home_window.show()
     made.entered(MODEL)

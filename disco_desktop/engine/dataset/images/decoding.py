@@ -24,6 +24,7 @@ LARGEST_FILE_BYTES = 256 << 20
 MOST_PIXELS = 100_000_000  # decoded at once, a few hundred megabytes; no camera takes as many
 VERSION = 1  # of what becomes of a picture; another one makes what was kept before useless
 
+_DRAFTED = ("JPEG", "MPO")  # can be decoded in a fraction of their size
 _ORIENTATION = 0x0112
 _ON_THE_SIDE = (5, 6, 7, 8)
 _TURNS = {
@@ -81,26 +82,64 @@ def decode(content: bytes, data: ImageData) -> Picture:
     Raises:
         PictureRefusedError: it is empty, too large, or no picture that can be decoded.
     """
-    if not content:
-        raise PictureRefusedError("pictures_empty")
-    try:
-        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-            width, height = image.size
-            if width * height > MOST_PIXELS:
-                raise PictureRefusedError("pictures_too_large")
-            pixels = _pixels(image, data)
-    except PictureRefusedError:
-        raise
-    except Exception as error:  # a damaged file makes Pillow raise nearly anything
-        raise PictureRefusedError("pictures_unreadable") from error
+    with _opened(content) as image:
+        width, height = image.size
+        pixels = _pixels(image, data)
     digest = blake2b(pixels.data, digest_size=16).digest()
     return Picture(pixels, digest, width, height)
 
 
+def decode_to_show(content: bytes, largest: int) -> npt.NDArray[np.uint8]:
+    """Decode a picture to be looked at: all of it, upright and in colour.
+
+    Args:
+        content: of the file.
+        largest: pixels that it is wide and high at most.
+
+    Returns:
+        uint8 (height, width, 3).
+
+    Raises:
+        PictureRefusedError: as in `decode`.
+    """
+    with _opened(content) as image:
+        if image.format in _DRAFTED:
+            image.draft("RGB", (largest, largest))
+        shown = _upright(image, "RGB").convert("RGB")
+        shown.thumbnail((largest, largest), reducing_gap=_REDUCING_GAP)
+        return np.asarray(shown)
+
+
+@contextmanager
+def _opened(content: bytes) -> Iterator[Image.Image]:
+    """Open a picture; whatever goes wrong with it is a refusal."""
+    if not content:
+        raise PictureRefusedError("pictures_empty")
+    try:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise PictureRefusedError("pictures_too_large")
+            yield image
+    except PictureRefusedError:
+        raise
+    except Exception as error:  # a damaged file makes Pillow raise nearly anything
+        raise PictureRefusedError("pictures_unreadable") from error
+
+
 def _pixels(image: Image.Image, data: ImageData) -> npt.NDArray[np.uint8]:
     mode = "L" if data.channels == 1 else "RGB"
-    if image.format in ("JPEG", "MPO"):
+    if image.format in _DRAFTED:
         image.draft(mode, _drafted(image.size, data, is_turned=_orientation(image) in _ON_THE_SIDE))
+    seen = _resized(_upright(image, mode), data)
+    # Several times as fast for a small picture as numpy's own way of asking for its content.
+    values = np.frombuffer(seen.tobytes(), dtype=np.uint8)
+    pixels = np.empty((data.height, data.width, data.channels), dtype=np.uint8)
+    pixels[:] = values.reshape(data.height, data.width, -1)
+    return pixels
+
+
+def _upright(image: Image.Image, mode: str) -> Image.Image:
+    """Return the whole picture as the camera was held, in a mode, or in grey where it is grey."""
     image.load()
     turn = _TURNS.get(_orientation(image))  # asked again, since Pillow turns a TIFF by itself
     whole = _in_eight_bits(image)
@@ -109,12 +148,7 @@ def _pixels(image: Image.Image, data: ImageData) -> npt.NDArray[np.uint8]:
     # Grey takes a third of the work; it becomes colour at the end.
     if whole.mode != "L" or "transparency" in whole.info:
         whole = _opaque(whole).convert(mode)
-    seen = _resized(whole, data)
-    # Several times as fast for a small picture as numpy's own way of asking for its content.
-    values = np.frombuffer(seen.tobytes(), dtype=np.uint8)
-    pixels = np.empty((data.height, data.width, data.channels), dtype=np.uint8)
-    pixels[:] = values.reshape(data.height, data.width, -1)
-    return pixels
+    return whole
 
 
 def _orientation(image: Image.Image) -> int:

@@ -107,6 +107,7 @@ class ImageReader(DataReader):
             table_rows=np.arange(1, len(names) + 1),
             count=len(names),
             problems=examination.problems,
+            root=examination.root,
         )
 
     def _divide(

@@ -22,6 +22,7 @@ from disco_desktop.engine.dataset.images.picture_files import (
     shown_path,
 )
 from disco_desktop.engine.dataset.images.problem_list import Marked, problem
+from disco_desktop.engine.dataset.images.whole_paths import find_named
 from disco_desktop.engine.dataset.report import MENTIONED_ROWS
 from disco_desktop.engine.dataset.source_table import FileRefusedError, refuse
 
@@ -91,6 +92,10 @@ def find_labelled(
         raise refuse("data_unreadable", file_name(path), reason=reason) from error
     if path.suffix.lower() in _LISTS:
         table = read_list(path, with_label=with_label)
+        named = find_named(table)
+        if named is not None:
+            elsewhere = _from_list(data, *named, marked, with_label=with_label)
+            return replace(elsewhere, kept_as=path)
         found = find_pictures(path.parent, watcher=watcher)
         return _from_list(data, found, table, marked, with_label=with_label)
     if path.suffix.lower() not in SUFFIXES:

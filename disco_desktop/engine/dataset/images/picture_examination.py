@@ -37,6 +37,7 @@ class PictureExamination:
 
     Attributes:
         name: of the path.
+        root: the folder that the files lie below.
         files: every file that is called like a picture, in the order of their paths.
         outcomes: int16 (n,), place of each file's value, or UNLABELLED.
         is_usable: bool (n,).
@@ -47,6 +48,7 @@ class PictureExamination:
     """
 
     name: str
+    root: Path
     files: list[PictureFile]
     outcomes: npt.NDArray[np.int16]
     is_usable: npt.NDArray[np.bool_]
@@ -105,6 +107,7 @@ def examine_pictures(
         marked.tell(problem("no_usable_pictures", "error", count=len(labelled.files)))
     return PictureExamination(
         name=name,
+        root=labelled.root,
         files=labelled.files,
         outcomes=labelled.outcomes,
         is_usable=check.is_usable,

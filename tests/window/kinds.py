@@ -1,0 +1,81 @@
+"""The pages of pictures, for their own photographs."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from typing import TYPE_CHECKING
+
+from disco_desktop.app.sample_data import find_sample
+from disco_desktop.gui.dialogs.picture import PictureDialog
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from disco_desktop.gui.desktop import Desktop
+    from disco_desktop.gui.shell import Shell
+    from tests.window.person import Person
+    from tests.window.screenshots import Photographer
+
+
+async def show_pictures(
+    shell: Shell, desktop: Desktop, person: Person, camera: Photographer, folder: Path
+) -> None:
+    """Go through the task of digits: its page, its data, a short training, a test, predictions."""
+    navigator = shell.navigator
+    navigator.go("task", "mnist")
+    await person.sees("Handwritten digits")
+    await camera.take("pictures-task")
+    navigator.go("data", "mnist")
+    await person.until(lambda: desktop.data._labelling.isVisible(), "for the labels")
+    await camera.take("pictures-data-empty")
+    task = await desktop.catalogue.task("mnist")
+    sample = await asyncio.to_thread(find_sample, task)
+    assert sample is not None
+    few = await asyncio.to_thread(_some_pictures, sample.folder, folder / "digits")
+    desktop.data.choose(few)
+    await person.until(lambda: desktop.check.state == "done", "for the check")
+    await asyncio.sleep(0.5)
+    await camera.take("pictures-data-problems")
+    desktop.data.ensureWidgetVisible(desktop.data._preview_card)
+    await camera.take("pictures-data-gallery", settle=1)
+    desktop.data._preview.gallery.opened.emit(3)
+    dialog = shell.window.findChild(PictureDialog)
+    await asyncio.sleep(0.5)
+    await camera.take_other("picture-large", dialog)
+    dialog.accept()
+    journey = await desktop._journey("mnist")
+    journey.choose_training(epochs=2, batch_size=None)
+    navigator.go("train", "mnist")
+    await person.click("Train alone")
+    await person.click("Start training")
+    await person.sees("The training is complete.")
+    await camera.take("pictures-train-finished")
+    session = desktop.current.session
+    assert session is not None
+    assert session.finished is not None
+    assert session.finished.model is not None
+    model = session.finished.model.id
+    for page, job in (("test", desktop.model_test), ("predict", desktop.prediction)):
+        navigator.go(page, model)
+        await person.click("Use sample data")
+        await person.until(lambda job=job: job.state == "done", f"for {page}")
+        await asyncio.sleep(0.5)
+        await camera.take(f"pictures-{page}")
+        shown = desktop.test if page == "test" else desktop.predict
+        shown.ensureWidgetVisible(shown._view)
+        await camera.take(f"pictures-{page}-gallery", settle=1)
+
+
+def _some_pictures(source: Path, target: Path) -> Path:
+    """Copy a fifth of the digits, and add what is wrong with many a folder."""
+    for label in sorted(path for path in source.iterdir() if path.is_dir()):
+        (target / label.name).mkdir(parents=True)
+        for picture in sorted(label.iterdir())[::5]:
+            shutil.copy(picture, target / label.name)
+    (target / "3" / "broken.png").write_bytes(b"none")
+    (target / "3" / "empty.png").write_bytes(b"")
+    (target / "ten").mkdir()
+    shutil.copy(next((target / "1").iterdir()), target / "ten" / "10.png")
+    shutil.copy(next((target / "1").iterdir()), target / "2" / "seems-one.png")
+    return target

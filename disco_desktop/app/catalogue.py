@@ -684,6 +684,40 @@ SENTENCES: dict[str, str] = {
         "Decoded pictures could not be kept in {folder}: {reason}. Check that disk and the free "
         "space, then try again."
     ),
+    # texts
+    "file_not_text_file": (
+        "{file} is no text file. Choose a file that ends in .txt, or a folder of such files."
+    ),
+    "folder_without_texts": (
+        "The folder {file} has no text file in it or below it. Choose the folder that has your "
+        "files that end in .txt."
+    ),
+    "text_empty": "{file} has no text in it. It is left out.",
+    "text_with_zero_bytes": (
+        "{count:line holds|lines hold} bytes in {file} that belong in no text (line {lines}). Such "
+        "lines are left out; the file may be damaged, or saved as UTF-16."
+    ),
+    "text_not_utf8": (
+        "{count:line is|lines are} not in UTF-8 in {file} (line {lines}). Such lines are left out; "
+        "save the file as UTF-8."
+    ),
+    "text_too_short": (
+        "The text comes to {tokens:token|tokens}, and at least {needed} are needed. Add more text."
+    ),
+    "no_usable_texts": (
+        "There is no line of text that can be used. Choose files that have text in them."
+    ),
+    "texts_all_equal": (
+        "{count:usable text|usable texts}, and no two that differ: none can be held out to test "
+        "the model. Add more texts."
+    ),
+    "too_many_prompts": (
+        "There are more than {largest} lines to go on from. Choose a smaller file."
+    ),
+    "tokens_not_kept": (
+        "The prepared text could not be kept in {folder}: {reason}. Check that disk and the free "
+        "space, then try again."
+    ),
     # predictions and sample data
     "preprocessing_mismatch": (
         "This model was trained on the columns {model}, but the task has {task}. Choose the model "

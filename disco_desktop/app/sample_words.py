@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 DATA_HELP = (
     "a table (CSV, Parquet, Excel) or a folder of them; a folder with a folder of pictures for "
-    "each label, or a CSV file that names pictures and labels"
+    "each label, or a CSV file that names pictures and labels; a text "
+    "file (.txt) or a folder of them"
 )
 
 

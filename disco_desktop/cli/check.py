@@ -70,7 +70,9 @@ def _print(report: Report, task: Task) -> None:
             spread = report.spread
             ends = f"{spread.least:g} to {spread.greatest:g} {inert(spread.unit)}".rstrip()
             balance = f"{inert(task.data.predicts)}: {ends}, {spread.mean:.4g} on average"
-        output.say(f"{balance}; {report.training} to train on, {report.validation} held out")
+        sides = f"{report.training} to train on, {report.validation} held out"
+        # Texts have no outcome; they are learnt from in blocks.
+        output.say(f"{balance}; {sides}" if balance else f"Blocks of text: {sides}")
     for problem in report.problems:
         style = "red" if problem.severity == "error" else "yellow"
         output.say(f"{problem.severity}: {problem_sentence(problem)}", style=style)

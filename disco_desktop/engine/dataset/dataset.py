@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from disco_desktop.engine.dataset.images.image_reader import ImageReader
 from disco_desktop.engine.dataset.share import WHOLE, Share
 from disco_desktop.engine.dataset.table_reader import TableReader
+from disco_desktop.engine.dataset.text.text_reader import TextReader
 from disco_desktop.engine.dataset.watcher import NOBODY, Watcher
 from disco_desktop.engine.task.image import ImageData
 from disco_desktop.engine.task.tabular import TabularData
+from disco_desktop.engine.task.text import TextData
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +30,8 @@ def reader_of(task: Task) -> DataReader:
             return TableReader(task, data)
         case ImageData() as data:
             return ImageReader(task, data)
+        case TextData() as data:
+            return TextReader(task, data)
     raise TypeError(f"no reader for {task.data}")  # every kind of data has one
 
 

@@ -22,10 +22,10 @@ class Samples:
 
     Attributes:
         features: C-contiguous, perhaps memory-mapped. Of tables float32 (n, f), finite; of
-            pictures uint8 (n, height, width, channels).
+            pictures uint8 (n, height, width, channels); of texts uint16 (n, context + 1).
         targets: float32 (n,), 0 or 1, for a binary outcome; int64 (n,), places among the values,
-            for one of several; float32 (n,), standardised, for a number; None where the outcome
-            is not known.
+            for one of several; float32 (n,), standardised, for a number; of texts the features
+            themselves, in which the next tokens stand; None where the outcome is not known.
         rows: int64 (n,), numbers of the data rows or files they come from, from one; over several
             tables they go on from one to the next.
         places: int64 (n,), where each sample's own features are, so that few of many need not be

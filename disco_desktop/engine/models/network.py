@@ -9,12 +9,15 @@ import torch
 from disco_desktop.engine.errors import ModelError
 from disco_desktop.engine.models.backbone import BackboneNetwork
 from disco_desktop.engine.models.dense import dense_network
+from disco_desktop.engine.models.gpt import GPTNetwork
 from disco_desktop.engine.models.layered import layered_network
 from disco_desktop.engine.task.architecture import DenseNetwork
 from disco_desktop.engine.task.backbone import EfficientNetLite0, MobileNetV2
+from disco_desktop.engine.task.gpt import GPT
 from disco_desktop.engine.task.image import ImageData
 from disco_desktop.engine.task.image_architecture import LayeredNetwork
 from disco_desktop.engine.task.tabular import TabularData
+from disco_desktop.engine.task.text import TextData
 from disco_desktop.engine.weights.manifest import Manifest
 from disco_desktop.engine.weights.weights import Weights
 
@@ -28,8 +31,8 @@ def build_network(task: Task) -> nn.Module:
     """Build the task's network, initialised from torch's random state.
 
     Takes a batch of samples as the task's data are prepared and gives logits, float32
-    (n, outputs). The names of its parameters are part of every model file and of what travels:
-    they never change.
+    (n, outputs); of texts, what the objective makes logits of. The names of its parameters are part
+    of every model file and of what travels: they never change.
     """
     match task.model, task.data:
         case DenseNetwork() as model, TabularData() as data:
@@ -38,6 +41,8 @@ def build_network(task: Task) -> nn.Module:
             return layered_network(model, data)
         case (MobileNetV2() | EfficientNetLite0()) as model, ImageData() as data:
             return BackboneNetwork(model, data)
+        case GPT() as model, TextData() as data:
+            return GPTNetwork(model, data)
     raise TypeError(f"no network for {task.data}")  # the task's schema lets no such task through
 
 

@@ -9,9 +9,12 @@ import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 
+from disco_desktop.engine.models.gpt import GPTNetwork
+from disco_desktop.engine.models.token_loss import TokenLoss
 from disco_desktop.engine.task.image import ImageData
 from disco_desktop.engine.task.outcome import BinaryOutcome, NumericOutcome
 from disco_desktop.engine.task.tabular import TabularData
+from disco_desktop.engine.task.text import PADDING, TextData
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -24,9 +27,11 @@ class Objective(ABC):
 
     Attributes:
         has_right_answers: whether an answer is right or wrong; a number is only near or far.
+        precision: of its own products, where it has any that take long.
     """
 
     has_right_answers = True
+    precision: torch.dtype = torch.float32
 
     @abstractmethod
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
@@ -109,6 +114,48 @@ class NumberObjective(Objective):
         return standardised.double() * self._outcome.scale + self._outcome.center
 
 
+class LanguageObjective(Objective):
+    """What is known before each token of a text: the likeliest next token is the answer.
+
+    Targets are the blocks that the network read, uint16 (n, t + 1). Padding is never counted.
+    """
+
+    def __init__(self, network: GPTNetwork) -> None:
+        self._network = network
+        # Loss and judgement come of one pass; it is asked for both, one after the other.
+        self._judged: tuple[Tensor, int] | None = None
+
+    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Return the mean cross-entropy over all tokens; `outputs` float32 (n, t, width)."""
+        wanted = _next_tokens(targets)  # (n * t,)
+        known = outputs.flatten(0, 1)  # (n * t, width)
+        is_counted = wanted != PADDING
+        if not bool(is_counted.all()):
+            known, wanted = known[is_counted], wanted[is_counted]
+        loss, right = TokenLoss.apply(known, self._network.head.weight, wanted, self.precision)  # type: ignore[no-untyped-call]
+        self._judged = (outputs, int(right))
+        return loss  # type: ignore[no-any-return]
+
+    def count_right(self, outputs: Tensor, targets: Tensor) -> int:
+        """Return for how many tokens the likeliest one is the true one."""
+        if self._judged is None or self._judged[0] is not outputs:
+            with torch.no_grad():
+                self.loss(outputs, targets)
+        assert self._judged is not None  # noqa: S101 - the loss has just judged
+        right = self._judged[1]
+        self._judged = None
+        return right
+
+    def count_answers(self, targets: Tensor) -> int:
+        """Return how many tokens are predicted."""
+        return int((_next_tokens(targets) != PADDING).sum())
+
+
+def _next_tokens(blocks: Tensor) -> Tensor:
+    """Return the tokens that are predicted, int64 (n * t,)."""
+    return blocks[:, 1:].long().flatten()
+
+
 def build_objective(task: Task, network: nn.Module) -> Objective:
     """Return what the task's network is trained for."""
     match task.data:
@@ -118,4 +165,6 @@ def build_objective(task: Task, network: nn.Module) -> Objective:
             return BinaryObjective()
         case TabularData() | ImageData():
             return ClassObjective()
+        case TextData() if isinstance(network, GPTNetwork):
+            return LanguageObjective(network)
     raise TypeError(f"no objective for {task.data}")  # every kind of data has one

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import numpy as np
     from numpy.typing import NDArray
 
 # Bytes of samples that are put on the device as a whole. More stay where they are, often in a
@@ -19,6 +19,8 @@ LARGEST_WHOLE = 256 << 20
 # to be fast, few enough for any memory, since a network's own values are many times as many.
 _PIECE = 2 << 20
 MOST_IN_PIECE = 4096
+# Of texts fewer, since each of their numbers is a token that a network makes many numbers of.
+_MOST_TOKENS = 8_192
 
 
 class SampleTensors:
@@ -26,7 +28,7 @@ class SampleTensors:
 
     Args:
         features: of these samples, or of these among others.
-        targets: of these samples, in order.
+        targets: of these samples, in order; or the features themselves, as of texts.
         device: where batches are handed out.
         places: where each sample's own features are; None where they are in order.
     """
@@ -43,13 +45,20 @@ class SampleTensors:
         each = features.nbytes // max(len(features), 1)
         self._count = len(features if places is None else places)
         self._is_whole = each * self._count <= LARGEST_WHOLE
+        is_text = features.dtype == np.uint16
+        self._is_own_target = targets is features
         if self._is_whole and places is not None:
             features, places = features[places], None
-        self._piece = max(1, min(MOST_IN_PIECE, _PIECE // max(each, 1)))
+        largest = _MOST_TOKENS * features.itemsize if is_text else _PIECE
+        self._piece = max(1, min(MOST_IN_PIECE, largest // max(each, 1)))
         place = device if self._is_whole else torch.device("cpu")
         self._features = torch.from_numpy(features).to(place)
         self._places = None if places is None else torch.from_numpy(places)
-        self._targets = None if targets is None else torch.from_numpy(targets).to(place)
+        self._targets = None
+        if self._is_own_target:
+            self._targets = self._features
+        elif targets is not None:
+            self._targets = torch.from_numpy(targets).to(place)
 
     def __len__(self) -> int:
         return self._count
@@ -58,6 +67,9 @@ class SampleTensors:
         """Return features and targets of the samples at these rows, int64 (n,), on the device."""
         if self._targets is None:
             raise ValueError("samples without targets cannot be learnt from")
+        if self._is_own_target:
+            texts = self._at(rows if self._is_whole else rows.cpu()).to(self.device)
+            return texts, texts
         if self._is_whole:
             return self._features.index_select(0, rows), self._targets.index_select(0, rows)
         rows = rows.cpu()
@@ -87,4 +99,5 @@ class SampleTensors:
         """Yield all samples in order, as features and targets on the device; at least one piece."""
         for start in range(0, max(len(self), 1), self._piece):
             end = min(start + self._piece, len(self))
-            yield self.features(start, end), self.targets(start, end)
+            features = self.features(start, end)
+            yield features, features if self._is_own_target else self.targets(start, end)

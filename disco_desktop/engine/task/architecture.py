@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 from msgspec import Meta, Struct
 
 from disco_desktop.engine.task.backbone import EfficientNetLite0, MobileNetV2
+from disco_desktop.engine.task.gpt import GPT
 from disco_desktop.engine.task.image_architecture import LayeredNetwork
 from disco_desktop.engine.task.tabular import TabularData
 
@@ -53,4 +54,4 @@ class DenseNetwork(
         return data.features + widened
 
 
-Architecture: TypeAlias = DenseNetwork | LayeredNetwork | MobileNetV2 | EfficientNetLite0
+Architecture: TypeAlias = DenseNetwork | LayeredNetwork | MobileNetV2 | EfficientNetLite0 | GPT

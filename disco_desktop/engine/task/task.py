@@ -61,6 +61,7 @@ class Training(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         round_duration: epochs between two exchanges; the last round is shorter where the epochs
             do not divide.
         validation_split: share of the samples that is never trained on.
+        largest_gradient: the length that a step's gradient is cut to, over all weights together.
     """
 
     epochs: Annotated[int, Meta(ge=1, le=100_000)]
@@ -68,6 +69,7 @@ class Training(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     batch_size: Annotated[int, Meta(ge=1, le=65_536)]
     validation_split: Annotated[float, Meta(gt=0, lt=1)]
     optimizer: Adam | StochasticGradientDescent
+    largest_gradient: Annotated[float, Meta(gt=0, le=1e6)] | None = None
 
     def __post_init__(self) -> None:
         if self.round_duration > self.epochs:

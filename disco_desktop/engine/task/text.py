@@ -8,6 +8,8 @@ from msgspec import Meta, Struct
 
 # Tokens of GPT-2's byte-pair vocabulary; the last one ends a text.
 GPT2_TOKENS = 50_257
+# Stands where a block of tokens has none, and is never counted.
+PADDING = 65_535
 
 
 class TextData(

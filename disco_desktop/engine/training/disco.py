@@ -84,6 +84,7 @@ class Disco:
             dataset,
             choose_device(device),
             has_fixed_statistics=privacy is not None,
+            largest_gradient=task.training.largest_gradient,
         )
         kind = (
             LocalTrainer

@@ -38,6 +38,7 @@ class Learner:
     Args:
         has_fixed_statistics: leave the running statistics of batch normalisation as they are, and
             normalise by them: they would tell of the data without any protection.
+        largest_gradient: the length that a step's gradient is cut to, over all weights together.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Learner:
         device: torch.device,
         *,
         has_fixed_statistics: bool = False,
+        largest_gradient: float | None = None,
     ) -> None:
         self.device = device
         self.samples = len(dataset.training)
@@ -61,6 +63,7 @@ class Learner:
         ]
         self._objective = objective
         self._optimizer_settings = optimizer
+        self._largest_gradient = largest_gradient
         training, validation = (
             SampleTensors(samples.features, samples.targets, device, places=samples.places)
             for samples in (dataset.training, dataset.validation)
@@ -91,6 +94,7 @@ class Learner:
             self._network.to(memory_format=memory_format)  # type: ignore[call-overload]
             self._forget_features()
         self._is_bfloat16 = precision == "bfloat16"
+        self._objective.precision = torch.bfloat16 if self._is_bfloat16 else torch.float32
 
     def _answers(self, features: torch.Tensor) -> torch.Tensor:
         """Return what the network gives for a batch, in float32."""
@@ -153,6 +157,8 @@ class Learner:
         if not math.isfinite(value):
             raise ModelError("training_diverged", detail=f"loss {value}")
         loss.backward()  # type: ignore[no-untyped-call]
+        if self._largest_gradient is not None:
+            torch.nn.utils.clip_grad_norm_(self._parameters, self._largest_gradient)
         self._take_step()
         right = self._objective.count_right(outputs, targets)
         return value, right, self._objective.count_answers(targets)

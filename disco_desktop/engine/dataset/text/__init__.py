@@ -1,0 +1,1 @@
+"""Reading texts: from files to tokens in blocks."""

@@ -718,6 +718,7 @@ SENTENCES: dict[str, str] = {
         "The prepared text could not be kept in {folder}: {reason}. Check that disk and the free "
         "space, then try again."
     ),
+    "model_writes_no_text": "This model does not write text. Choose one of a task about texts.",
     # predictions and sample data
     "preprocessing_mismatch": (
         "This model was trained on the columns {model}, but the task has {task}. Choose the model "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from typing import TYPE_CHECKING, NoReturn
 
 from disco_desktop.app.inert_text import inert
@@ -43,6 +44,23 @@ def whole_number(lowest: int, highest: int) -> Callable[[str], int]:
         if not lowest <= number <= highest:
             raise argparse.ArgumentTypeError(
                 f"it must be a whole number from {lowest} to {highest}, not {inert(text)!r}"
+            )
+        return number
+
+    return read
+
+
+def decimal_number(lowest: float, highest: float) -> Callable[[str], float]:
+    """Return a reader of numbers within bounds."""
+
+    def read(text: str) -> float:
+        try:
+            number = float(text)
+        except ValueError:
+            number = math.nan
+        if not lowest <= number <= highest:
+            raise argparse.ArgumentTypeError(
+                f"it must be a number from {lowest:g} to {highest:g}, not {inert(text)!r}"
             )
         return number
 

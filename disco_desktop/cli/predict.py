@@ -4,23 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from disco_desktop.app.command_line import decimal_number, whole_number
 from disco_desktop.app.home import memory_folder
 from disco_desktop.app.inert_text import inert
 from disco_desktop.app.sample_words import DATA_HELP, samples_word
 from disco_desktop.app.sentences import problem_sentence
+from disco_desktop.app.wishes import LARGEST_SEED
 from disco_desktop.cli import commands
 from disco_desktop.cli.arguments import existing_path, output_path
 from disco_desktop.cli.output import Output
+from disco_desktop.engine.task.text import TextData
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Mapping, Sequence
+    from typing import TypeAlias
+
+    from disco_desktop.engine.dataset.samples import LoadedTable
+    from disco_desktop.engine.memory.stored_model import StoredModel
+
+    Columns: TypeAlias = Mapping[str, Sequence[str | float]]
 
 
 def add_command(parsers: commands.Commands) -> None:
     """Add the command."""
     parser = commands.add_command(
-        parsers, "predict", run, "predict the outcome of each row or picture and write a CSV file"
+        parsers,
+        "predict",
+        run,
+        "predict each row or picture, go on with each line of text; write a CSV file",
     )
     parser.add_argument(
         "model",
@@ -35,31 +47,36 @@ def add_command(parsers: commands.Commands) -> None:
         "--out", required=True, type=output_path, metavar="FILE.csv",
         help="the file to write: the columns of the data, the prediction and how probable it is",
     )  # fmt: skip
+    parser.add_argument(
+        "--tokens", type=whole_number(1, 100_000), default=100, metavar="T",
+        help="of texts: how many tokens to write at most (default: 100)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--temperature", type=decimal_number(0, 100), default=0.8, metavar="X",
+        help="of texts: 0 for the likeliest token each time, more for more varied (default: 0.8)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--top-k", type=whole_number(0, 100_000), default=40, metavar="K",
+        help="of texts: draw from the K likeliest tokens, 0 for all (default: 40)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--seed", type=whole_number(0, LARGEST_SEED), default=0, metavar="S",
+        help="of texts: another one gives another text (default: 0)",
+    )  # fmt: skip
 
 
 def run(arguments: Namespace) -> int:
     """Write the file and say how many rows were predicted."""
     from disco_desktop.engine.dataset.dataset import load_unlabelled
-    from disco_desktop.engine.dataset.predictions_csv import (
-        number_columns,
-        outcome_columns,
-        write_predictions,
-    )
+    from disco_desktop.engine.dataset.predictions_csv import write_predictions
     from disco_desktop.engine.memory.disk_memory import DiskMemory
 
     model = DiskMemory(memory_folder()).load(arguments.model)
     data = load_unlabelled(model.task, arguments.data, model.preprocessing)
-    # What is wrong with model or data is said at once, before torch is loaded.
-    from disco_desktop.engine.validation.validator import NumberPredictions, Validator
-
-    predictions = Validator(model.task, model.weights).predict(data.samples)
-    columns: Mapping[str, Sequence[str | float]]
-    if isinstance(predictions, NumberPredictions):
-        columns = number_columns(predictions.values)
+    if isinstance(model.task.data, TextData):
+        columns = _continuations(arguments, model, data)
     else:
-        columns = outcome_columns(
-            model.task.data.values, predictions.prediction, predictions.probability
-        )
+        columns = _outcomes(model, data)
     write_predictions(arguments.out, data, columns)
     output = Output()
     for problem in data.problems:
@@ -69,3 +86,30 @@ def run(arguments: Namespace) -> int:
         f"in {inert(str(arguments.out))}"
     )
     return 0
+
+
+def _outcomes(model: StoredModel, data: LoadedTable) -> Columns:
+    # What is wrong with model or data was said at once, before torch is loaded.
+    from disco_desktop.engine.dataset.predictions_csv import number_columns, outcome_columns
+    from disco_desktop.engine.validation.validator import NumberPredictions, Validator
+
+    predictions = Validator(model.task, model.weights).predict(data.samples)
+    if isinstance(predictions, NumberPredictions):
+        return number_columns(predictions.values)
+    return outcome_columns(model.task.data.values, predictions.prediction, predictions.probability)
+
+
+def _continuations(arguments: Namespace, model: StoredModel, data: LoadedTable) -> Columns:
+    """Go on with each line."""
+    from disco_desktop.engine.dataset.text.text_reader import PROMPT_COLUMN
+    from disco_desktop.engine.validation.generation import GenerationSettings, Generator
+
+    generator = Generator(model.task, model.weights)
+    settings = GenerationSettings(
+        tokens=arguments.tokens,
+        temperature=arguments.temperature,
+        top_k=arguments.top_k,
+        seed=arguments.seed,
+    )
+    prompts = data.table[PROMPT_COLUMN].to_list()
+    return {"continuation": [generator.text(prompt, settings) for prompt in prompts]}

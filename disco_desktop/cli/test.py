@@ -15,6 +15,7 @@ from disco_desktop.cli.arguments import existing_path
 from disco_desktop.cli.json_file import STANDARD_OUTPUT, add_json_option, write_json
 from disco_desktop.cli.output import Output, percent
 from disco_desktop.engine.events import Metrics
+from disco_desktop.engine.task.text import TextData
 from disco_desktop.engine.validation.figures import NumberFigures
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from disco_desktop.engine.memory.stored_model import StoredModel
     from disco_desktop.engine.task.task import Task
     from disco_desktop.engine.validation.figures import ClassifierFigures
-    from disco_desktop.engine.validation.validator import NumberTestResult, TestResult
+    from disco_desktop.engine.validation.validator import NumberTestResult, TestResult, TextMetrics
 
 NOTHING = "-"  # stands where there is nothing to divide by
 
@@ -56,7 +57,10 @@ def run(arguments: Namespace) -> int:
     # What is wrong with model or data is said at once, before torch is loaded.
     from disco_desktop.engine.validation.validator import Validator
 
-    result = Validator(model.task, model.weights).test(samples)
+    validator = Validator(model.task, model.weights)
+    if isinstance(model.task.data, TextData):
+        return _tell_of_texts(arguments, model, validator.measure(samples))
+    result = validator.test(samples)
     if arguments.json is not None:
         write_json(arguments.json, _as_json(model, result))
     if arguments.json != STANDARD_OUTPUT:
@@ -66,6 +70,29 @@ def run(arguments: Namespace) -> int:
             print_errors(output, model.task, result.loss, result.figures)
         else:
             _print_classified(output, model.task, result)
+    return 0
+
+
+def _tell_of_texts(arguments: Namespace, model: StoredModel, metrics: TextMetrics) -> int:
+    """Print how well the next token is predicted."""
+    figures = {
+        "model": model.record.name,
+        "task": model.task.id,
+        "samples": metrics.samples,
+        "loss": metrics.loss,
+        "perplexity": metrics.perplexity,
+        "accuracy": metrics.accuracy,
+    }
+    if arguments.json is not None:
+        write_json(arguments.json, figures)
+    if arguments.json != STANDARD_OUTPUT:
+        output = Output()
+        output.say(f"{inert(model.record.name)}, on {metrics.samples} blocks of text")
+        output.say(
+            f"perplexity {metrics.perplexity:,.1f}, loss {metrics.loss:.4f} a token, "
+            f"accuracy {percent(metrics.accuracy)}",
+            style="bold",
+        )
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from disco_desktop.engine.models.objective import (
     build_objective,
 )
 from disco_desktop.engine.models.sample_tensors import SampleTensors
-from disco_desktop.engine.validation.evaluation import predict_outputs
+from disco_desktop.engine.validation.evaluation import evaluate, predict_outputs
 from disco_desktop.engine.validation.judging import judge_classes, judge_numbers
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from disco_desktop.engine.task.task import Task
     from disco_desktop.engine.validation.figures import ClassifierFigures, NumberFigures
     from disco_desktop.engine.weights.weights import Weights
+
+_LARGEST_EXPONENT = 700.0  # more is no float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +99,26 @@ class NumberTestResult(NumberPredictions):
     figures: NumberFigures
 
 
+@dataclass(frozen=True, kw_only=True)
+class TextMetrics:
+    """How a model does on texts.
+
+    Attributes:
+        loss: mean cross-entropy a token, in nats.
+        accuracy: share of tokens that were predicted rightly.
+        samples: number of blocks.
+    """
+
+    loss: float
+    accuracy: float
+    samples: int
+
+    @property
+    def perplexity(self) -> float:
+        """Among how many tokens the model is in doubt, so to speak: exp(loss)."""
+        return math.exp(self.loss) if self.loss < _LARGEST_EXPONENT else math.inf
+
+
 class Validator:
     """Runs a model on samples without training it.
 
@@ -152,15 +175,27 @@ class Validator:
             figures=judge_numbers(predictions.values, truth, self._objective.unit),
         )
 
+    def measure(self, samples: Samples) -> TextMetrics:
+        """Measure a model of texts, whose tokens are too many to be confused one by one.
+
+        Raises:
+            DataError: there is nothing to measure on.
+        """
+        if samples.targets is None or not len(samples):
+            raise DataError("no_usable_texts")
+        metrics = evaluate(self._network, self._objective, self._tensors(samples))
+        assert metrics.accuracy is not None  # noqa: S101 - a token is right or wrong
+        return TextMetrics(loss=metrics.loss, accuracy=metrics.accuracy, samples=metrics.samples)
+
     def predict(self, samples: Samples) -> Predictions | NumberPredictions:
         """Say for each sample which outcome is likeliest and how likely each is, or a number."""
         return self._predictions(self._outputs(samples))
 
     def _outputs(self, samples: Samples) -> torch.Tensor:
-        tensors = SampleTensors(
-            samples.features, samples.targets, self._device, places=samples.places
-        )
-        return predict_outputs(self._network, tensors).cpu()
+        return predict_outputs(self._network, self._tensors(samples)).cpu()
+
+    def _tensors(self, samples: Samples) -> SampleTensors:
+        return SampleTensors(samples.features, samples.targets, self._device, places=samples.places)
 
     def _predictions(self, outputs: torch.Tensor) -> Predictions | NumberPredictions:
         if isinstance(self._objective, NumberObjective):

@@ -718,7 +718,9 @@ SENTENCES: dict[str, str] = {
         "The prepared text could not be kept in {folder}: {reason}. Check that disk and the free "
         "space, then try again."
     ),
-    "model_writes_no_text": "This model does not write text. Choose one of a task about texts.",
+    "generation_out_of_range": (
+        "A text cannot be written that way. Choose fewer tokens, or a temperature from 0 to 100."
+    ),
     # predictions and sample data
     "preprocessing_mismatch": (
         "This model was trained on the columns {model}, but the task has {task}. Choose the model "

@@ -35,20 +35,25 @@ from disco_desktop.app.assistant_messages import (
 )
 from disco_desktop.app.child_end import read_commands
 from disco_desktop.app.worker_messages import Failed
+from disco_desktop.assistant.checked_texts import CheckedTexts
 from disco_desktop.assistant.checks import check
 from disco_desktop.assistant.number_tables import PredictedNumbers, TestedNumbers
 from disco_desktop.assistant.outcome_tables import PredictedTable, TestedTable
+from disco_desktop.assistant.predicted_texts import PredictedTexts
 from disco_desktop.assistant.teller import LeavingError, Teller, first_problems
+from disco_desktop.assistant.writing import Writer
 from disco_desktop.engine.dataset.dataset import load_labelled, load_unlabelled
 from disco_desktop.engine.dataset.spread import spread_of
 from disco_desktop.engine.errors import DataError, DiscoError
 from disco_desktop.engine.events import Metrics
 from disco_desktop.engine.memory.disk_memory import DiskMemory
+from disco_desktop.engine.task.text import TextData
 from disco_desktop.logs import logger
 
 if TYPE_CHECKING:
     from disco_desktop.assistant.tables import Table
     from disco_desktop.engine.dataset.report import Spread
+    from disco_desktop.engine.dataset.samples import LoadedTable
     from disco_desktop.engine.memory.stored_model import StoredModel
     from disco_desktop.engine.validation.validator import Validator
 
@@ -60,6 +65,7 @@ _log = logger(__name__)
 def run(commands: BinaryIO, messages: BinaryIO) -> None:
     """Answer what one stream asks on the other, until there is no more to do."""
     teller = Teller(messages)
+    writer = Writer(teller)
     waiting: SimpleQueue[Request | None] = SimpleQueue()
 
     def obey(command: Command | None) -> None:
@@ -67,7 +73,11 @@ def run(commands: BinaryIO, messages: BinaryIO) -> None:
         if command is None or isinstance(command, Leave):
             teller.leave()
             waiting.put(None)
-        elif not isinstance(command, StopGenerating):  # nothing is written yet
+        elif isinstance(command, StopGenerating):
+            writer.stop()
+        else:
+            if isinstance(command, Generate):
+                writer.expect()
             waiting.put(command)
 
     reading = threading.Thread(
@@ -77,7 +87,7 @@ def run(commands: BinaryIO, messages: BinaryIO) -> None:
         daemon=True,
     )
     reading.start()
-    assistant = _Assistant(teller)
+    assistant = _Assistant(teller, writer)
     try:
         while (request := waiting.get()) is not None:
             assistant.answer(request)
@@ -88,8 +98,9 @@ def run(commands: BinaryIO, messages: BinaryIO) -> None:
 class _Assistant:
     """Answers requests; the table of the last job stays, to be looked at."""
 
-    def __init__(self, teller: Teller) -> None:
+    def __init__(self, teller: Teller, writer: Writer) -> None:
         self._teller = teller
+        self._writer = writer
         self._table: Table | None = None
 
     def answer(self, request: Request) -> None:
@@ -121,7 +132,7 @@ class _Assistant:
             case Predict():
                 return self._predict(request)
             case Generate():
-                return self._generate(request)
+                return self._writer.write(request)
             case ReadPage():
                 rows = self._shown.page(request.page, request.view)
                 return PageRead(page=request.page, view=request.view, rows=rows)
@@ -130,11 +141,6 @@ class _Assistant:
             case WriteCsv():
                 count = self._shown.write_csv(Path(request.path))
                 return CsvWritten(path=request.path, rows=count)
-
-    def _generate(self, request: Generate) -> AssistantMessage:
-        """Write on after a text, which none of the networks does that are known so far."""
-        model = DiskMemory(Path(request.memory)).load(request.model)
-        raise DataError("model_writes_nothing", task=model.record.task_title)
 
     @property
     def _shown(self) -> Table:
@@ -160,6 +166,8 @@ class _Assistant:
             model.task, Path(request.data), model.preprocessing, watcher=self._teller
         )
         validator = self._validator(model)
+        if isinstance(model.task.data, TextData):
+            return self._measured(request, loaded, validator)
         from disco_desktop.engine.validation.validator import NumberTestResult
 
         result = validator.test(loaded.samples)
@@ -184,12 +192,29 @@ class _Assistant:
             shape=table.shape,
         )
 
+    def _measured(
+        self, request: TestModel, loaded: LoadedTable, validator: Validator
+    ) -> ModelTested:
+        """Tell how well a model predicts the tokens of texts."""
+        result = validator.measure(loaded.samples)
+        self._table = table = CheckedTexts(Path(request.data))
+        return ModelTested(
+            metrics=Metrics(loss=result.loss, accuracy=result.accuracy, samples=result.samples),
+            labels=[],
+            confusion=[],
+            left_out=loaded.count - len(loaded.samples),
+            problems=first_problems(loaded.problems),
+            shape=table.shape,
+        )
+
     def _predict(self, request: Predict) -> Predicted:
         self._begin()
         model = DiskMemory(Path(request.memory)).load(request.model)
         loaded = load_unlabelled(
             model.task, Path(request.data), model.preprocessing, watcher=self._teller
         )
+        if isinstance(model.task.data, TextData):
+            return self._continued(model, loaded)
         validator = self._validator(model)
         from disco_desktop.engine.validation.validator import NumberPredictions
 
@@ -210,6 +235,18 @@ class _Assistant:
             counts=counts,
             spread=spread,
             left_out=loaded.count - len(loaded.samples),
+            problems=first_problems(loaded.problems),
+            shape=table.shape,
+        )
+
+    def _continued(self, model: StoredModel, loaded: LoadedTable) -> Predicted:
+        """Write after each line of texts."""
+        continuations = self._writer.continuations(model, loaded)
+        self._table = table = PredictedTexts(loaded, continuations)
+        return Predicted(
+            labels=[],
+            counts=[],
+            left_out=0,
             problems=first_problems(loaded.problems),
             shape=table.shape,
         )

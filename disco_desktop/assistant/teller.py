@@ -54,6 +54,15 @@ class Teller(Watcher):
         """Give up what is being done, at the next word about it."""
         self._leaving.set()
 
+    def go_on(self) -> None:
+        """Make sure that somebody still wants what is being done.
+
+        Raises:
+            LeavingError: nobody does.
+        """
+        if self._leaving.is_set():
+            raise LeavingError
+
     def begin(self) -> None:
         """Begin to tell of other data."""
         self._problems = 0
@@ -65,8 +74,7 @@ class Teller(Watcher):
 
     def rows_read(self, rows: int) -> None:
         """Tell how far the reading is, where that was not told just now."""
-        if self._leaving.is_set():
-            raise LeavingError
+        self.go_on()
         if time.monotonic() >= self._told + INTERVAL:
             self._tell(Reading(file=self._file, rows=rows))
 
@@ -77,8 +85,7 @@ class Teller(Watcher):
             self._tell(ProblemFound(short(problem)))
 
     def _tell(self, message: AssistantMessage) -> None:
-        if self._leaving.is_set():
-            raise LeavingError
+        self.go_on()
         self._told = time.monotonic()
         self.send(message)
 

@@ -51,7 +51,7 @@ class Generator:
     def __init__(self, task: Task, weights: Weights, *, device: str | None = None) -> None:
         network = build_network(task)
         if not isinstance(network, GPTNetwork):
-            raise ModelError("model_writes_no_text")
+            raise ModelError("model_writes_nothing", task=task.display.title)
         load_weights(network, weights)
         self._device = choose_device(device)
         self._network = network.to(self._device).eval()

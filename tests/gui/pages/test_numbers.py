@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from disco_desktop.app.assistant_job import ModelTest, Prediction
+from disco_desktop.app.generation import Generation
 from disco_desktop.app.last_data import LastData
 from disco_desktop.engine.events import Metrics
 from disco_desktop.engine.memory.disk_memory import DiskMemory
@@ -86,7 +87,8 @@ def page_horizontal():
 async def test_a_prediction_shows_values_with_their_unit(
     theme, prediction, memory, tmp_path, errands, home_window
 ) -> None:
-    page = PredictPage(theme, prediction, memory, LastData(tmp_path / "home"), errands)
+    last = LastData(tmp_path / "home")
+    page = PredictPage(theme, prediction, memory, last, errands, Generation())
     await shown(page, prediction, home_window)
     assert page._predicted.value == "569"
     assert not page._counts.isVisible()

@@ -116,3 +116,22 @@ def test_the_order_of_an_epoch_leaves_dropout_alone() -> None:
     torch.manual_seed(1)
     epoch_order(10, seed=1, epoch=1)
     assert torch.equal(torch.rand(2), expected)
+
+
+def test_a_long_gradient_is_cut_and_a_short_one_is_not(passengers: Dataset) -> None:
+    """With plain descent at a rate of one, a step is as long as its gradient."""
+    rows = torch.arange(20)
+
+    def length_of_step(largest: float | None) -> float:
+        torch.manual_seed(1)
+        optimizer = StochasticGradientDescent(learning_rate=1.0)
+        one = Learner(
+            nn.Linear(5, 1), BinaryObjective(), optimizer, passengers, CPU, largest_gradient=largest
+        )
+        before = one.read_weights().buffer.copy()
+        one.step(rows)
+        return float(np.linalg.norm(one.read_weights().buffer - before))
+
+    whole = length_of_step(None)
+    assert length_of_step(whole / 3) == pytest.approx(whole / 3, rel=1e-4)
+    assert length_of_step(whole * 3) == pytest.approx(whole, rel=1e-6)

@@ -14,12 +14,14 @@ from pathlib import Path
 
 import msgspec
 
-from tests.benchmarks import arithmetic, flower, memory, rounds, training, window
+from tests.benchmarks import arithmetic, flower, memory, pictures, rounds, training, window
 from tests.benchmarks.benchmark import Benchmark, Setting
 from tests.benchmarks.result import Result
 from tests.benchmarks.table import print_table
 
-BENCHMARKS = [one.BENCHMARK for one in (rounds, memory, training, arithmetic, window, flower)]
+BENCHMARKS = [
+    one.BENCHMARK for one in (rounds, memory, training, pictures, arithmetic, window, flower)
+]
 RESULTS = Path("bench-results")
 
 

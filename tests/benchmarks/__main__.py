@@ -14,13 +14,23 @@ from pathlib import Path
 
 import msgspec
 
-from tests.benchmarks import arithmetic, flower, language, memory, rounds, training, window
+from tests.benchmarks import (
+    arithmetic,
+    flower,
+    language,
+    memory,
+    pictures,
+    rounds,
+    training,
+    window,
+)
 from tests.benchmarks.benchmark import Benchmark, Setting
 from tests.benchmarks.result import Result
 from tests.benchmarks.table import print_table
 
 BENCHMARKS = [
-    one.BENCHMARK for one in (rounds, memory, training, language, arithmetic, window, flower)
+    one.BENCHMARK
+    for one in (rounds, memory, training, pictures, language, arithmetic, window, flower)
 ]
 RESULTS = Path("bench-results")
 

@@ -272,9 +272,12 @@ class DataPage(Page):
             count(report.usable_rows),
             self.tr("{rows} left out").format(rows=count(left_out)) if left_out else "",
         )
-        usable = max(report.usable_rows, 1)
+        divided = max(report.training + report.validation, 1)
+        is_text = isinstance(task.data, TextData)  # which is divided block by block
         for name, rows in (("training", report.training), ("validation", report.validation)):
-            self._cards[name].show_value(count(rows), share(rows / usable))
+            part = share(rows / divided)
+            said = self.tr("{share} of the blocks").format(share=part) if is_text else part
+            self._cards[name].show_value(count(rows), said)
         self._balance_of.setText(inert(task.data.predicts))
         self._balance.show_counts([(inert(name), n) for name, n in report.balance.items()])
         self._balance.setVisible(report.spread is None)

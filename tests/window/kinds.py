@@ -1,4 +1,4 @@
-"""The pages of pictures, for their own photographs."""
+"""The pages of pictures and of texts, for their own photographs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from disco_desktop.app.sample_data import find_sample
+from disco_desktop.engine.resources import resource
 from disco_desktop.gui.dialogs.picture import PictureDialog
 
 if TYPE_CHECKING:
@@ -65,6 +66,54 @@ async def show_pictures(
         shown = desktop.test if page == "test" else desktop.predict
         shown.ensureWidgetVisible(shown._view)
         await camera.take(f"pictures-{page}-gallery", settle=1)
+
+
+async def show_texts(
+    shell: Shell, desktop: Desktop, person: Person, camera: Photographer, folder: Path
+) -> None:
+    """Go through the task of texts: its page, its data, a short training, a test, a prompt."""
+    navigator = shell.navigator
+    navigator.go("task", "wikitext")
+    await person.sees("Wikitext")
+    await camera.take("texts-task")
+    navigator.go("data", "wikitext")
+    await person.sees("What is expected")
+    await camera.take("texts-data-empty")
+    texts = folder / "texts"
+    texts.mkdir()
+    shutil.copy(resource("wikitext", "1790_george_washington_n.txt"), texts)
+    shutil.copy(resource("wikitext", "1941_franklin_d_roosevelt_d.txt"), texts)
+    (texts / "empty.txt").write_bytes(b"")
+    desktop.data.choose(texts)
+    await person.until(lambda: desktop.check.state == "done", "for the check")
+    await camera.take("texts-data", settle=0.5)
+    journey = await desktop._journey("wikitext")
+    journey.choose_training(epochs=2, batch_size=None)
+    navigator.go("train", "wikitext")
+    await person.click("Train alone")
+    await person.click("Start training")
+    await person.sees("The training is complete.")
+    await camera.take("texts-train-finished")
+    session = desktop.current.session
+    assert session is not None
+    assert session.finished is not None
+    assert session.finished.model is not None
+    model = session.finished.model.id
+    navigator.go("model", model)
+    await asyncio.sleep(1)
+    await camera.take("texts-model")
+    navigator.go("test", model)
+    await person.until(lambda: desktop.test._model is not None, "for the model")
+    desktop.test._choice.choose(texts)
+    await person.until(lambda: desktop.model_test.state == "done", "for the test")
+    await camera.take("texts-test", settle=0.5)
+    navigator.go("predict", model)
+    await person.until(lambda: desktop.predict._prompt.isVisible(), "for the prompt")
+    await camera.take("texts-prompt-empty")
+    desktop.predict._prompt.prompt.setPlainText("Fellow citizens of the Senate and")
+    await person.click("Generate")
+    await person.until(lambda: desktop.generation.state == "done", "for the text")
+    await camera.take("texts-prompt", settle=0.5)
 
 
 def _some_pictures(source: Path, target: Path) -> Path:

@@ -18,6 +18,7 @@ from disco_desktop.app.sample_data import find_sample
 from disco_desktop.app.sentences import sentence
 from disco_desktop.engine.task.image import ImageData
 from disco_desktop.engine.task.tabular import TabularData
+from disco_desktop.engine.task.text import TextData
 from disco_desktop.gui.data_words import counted_samples, samples_title, spread_words
 from disco_desktop.gui.item_models.expected_columns import ExpectedColumnsModel
 from disco_desktop.gui.item_models.problems import HARMLESS, ProblemsModel
@@ -218,17 +219,18 @@ class DataPage(Page):
         is_done = check.state == "done"
         report = check.answer.report if check.answer is not None else None
         has_rows = report is not None and report.rows > 0
+        has_outcomes = has_rows and not isinstance(self._task and self._task.data, TextData)
         self._progress.setVisible(check.state == "working")
         self._stop.setEnabled(check.state == "working")
         self._again.setVisible(check.state == "failed")
         self._progress.show_reading(check.reading, len(check.problems))
         self._verdict.setVisible(is_done)
         self._figures.setVisible(is_done and has_rows)
-        self._balance_card.setVisible(is_done and has_rows)
+        self._balance_card.setVisible(is_done and has_outcomes)
         self._problems_card.setVisible(bool(check.problems))
         self._findings_grid.setColumnStretch(0, 3 if check.problems else 0)
-        self._findings_grid.setColumnStretch(1, 2 if is_done and has_rows else 0)
-        self._findings.setVisible((is_done and has_rows) or bool(check.problems))
+        self._findings_grid.setColumnStretch(1, 2 if is_done and has_outcomes else 0)
+        self._findings.setVisible((is_done and has_outcomes) or bool(check.problems))
         self._preview_card.setVisible(is_done and has_rows and check.rows is not None)
         self._expected_card.setVisible(report is None or not report.is_usable)
         self._labelling.setVisible(self._labelling.has_labels and check.request is None)
@@ -270,9 +272,12 @@ class DataPage(Page):
             count(report.usable_rows),
             self.tr("{rows} left out").format(rows=count(left_out)) if left_out else "",
         )
-        usable = max(report.usable_rows, 1)
+        divided = max(report.training + report.validation, 1)
+        is_text = isinstance(task.data, TextData)  # which is divided block by block
         for name, rows in (("training", report.training), ("validation", report.validation)):
-            self._cards[name].show_value(count(rows), share(rows / usable))
+            part = share(rows / divided)
+            said = self.tr("{share} of the blocks").format(share=part) if is_text else part
+            self._cards[name].show_value(count(rows), said)
         self._balance_of.setText(inert(task.data.predicts))
         self._balance.show_counts([(inert(name), n) for name, n in report.balance.items()])
         self._balance.setVisible(report.spread is None)

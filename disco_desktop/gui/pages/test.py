@@ -276,7 +276,7 @@ class TestPage(ModelPage):
         """Look at the rows of the chosen cell, in the chosen order."""
         answer, rows = self._test.answer, self._test.rows
         self._all.setVisible(self._cell is not None)
-        if answer is None or rows is None:
+        if answer is None or rows is None or isinstance(self._data, TextData):
             return
         order = "doubt" if self._doubtful.isChecked() else "row"
         number = answer.metrics.samples

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from disco_desktop.engine.errors import DiscoError
 
-PATIENCE = 60.0
+PATIENCE = 60.0  # seconds until something that should come about counts as missing
 
 
 def application() -> QApplication:

@@ -40,6 +40,30 @@ class Petals(TaskProvider):
         return decode_task(TASK)
 
 
+class Lengths(TaskProvider):
+    """Predicts a number."""
+
+    def get_task(self):
+        outcome = (
+            b'"outcome": {"kind": "number", "name": "area", "unit": "mm2",'
+            b' "center": 6, "scale": 4}'
+        )
+        start, end = TASK.index(b'"outcome"'), TASK.index(b'},\\n  "model"')
+        return decode_task(TASK[:start].replace(b"petals", b"lengths") + outcome + TASK[end:])
+
+
+class Kinds(TaskProvider):
+    """Tells three kinds apart."""
+
+    def get_task(self):
+        outcome = (
+            b'"outcome": {"kind": "classes", "name": "kind", "values": ["a", "b", "c"],'
+            b' "labels": ["setosa", "versicolor", "virginica"]}'
+        )
+        start, end = TASK.index(b'"outcome"'), TASK.index(b'},\\n  "model"')
+        return decode_task(TASK[:start].replace(b"petals", b"kinds") + outcome + TASK[end:])
+
+
 class Unstartable:
     def __init__(self):
         raise RuntimeError("no licence")

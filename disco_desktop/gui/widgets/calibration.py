@@ -38,11 +38,13 @@ class Calibration(Card):
         self._said.setText(
             self.tr(
                 "Calibration error {error}: so far are probabilities from the share of predictions "
-                "that are right. Below the dashed line it is too sure of itself."
+                "that are right. Below the dashed line it is too sure of itself; a larger point is "
+                "more samples."
             ).format(error=share(figures.calibration_error))
         )
         points = [(one.confidence, one.accuracy) for one in figures.reliability]
-        self.plot.show_points(points, ends=(0.0, 1.0))
+        samples = [one.samples for one in figures.reliability]
+        self.plot.show_points(points, ends=(0.0, 1.0), samples=samples)
 
     @property
     def words(self) -> str:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from disco_desktop.gui.theme.theme import Theme
 
-_HEIGHT = 260
+_HEIGHT, _WIDTH = 300, 560
+_SMALLEST, _LARGEST = 5, 16  # pixels of a point that stands for several samples
 _MANY = 200  # points, of which each is drawn small and faint
 
 
@@ -25,8 +26,10 @@ class SquarePlot(pg.PlotWidget):  # type: ignore[misc]
         self._theme = theme
         self._names = {"bottom": across, "left": upwards}
         self._count = 0
+        self._sizes: list[float] = []
         self.setAccessibleName(name)
-        self.setMinimumHeight(_HEIGHT)
+        self.setFixedHeight(_HEIGHT)
+        self.setMaximumWidth(_WIDTH)
         self.setMenuEnabled(False)
         self.setMouseEnabled(x=False, y=False)
         self.hideButtons()
@@ -47,10 +50,22 @@ class SquarePlot(pg.PlotWidget):  # type: ignore[misc]
         return list(zip(across.tolist(), upwards.tolist(), strict=True))
 
     def show_points(
-        self, points: Sequence[tuple[float, float]], ends: tuple[float, float] | None = None
+        self,
+        points: Sequence[tuple[float, float]],
+        *,
+        ends: tuple[float, float] | None = None,
+        samples: Sequence[int] = (),
     ) -> None:
-        """Show points, between two ends on both axes, or else between their own."""
+        """Show points.
+
+        Args:
+            points: where they lie.
+            ends: of both axes, where they are not those of the points.
+            samples: how many samples each stands for; the more, the larger it is.
+        """
         self._count = len(points)
+        most = max(samples, default=1)
+        self._sizes = [_SMALLEST + (_LARGEST - _SMALLEST) * (n / most) ** 0.5 for n in samples]
         across = [point[0] for point in points]
         upwards = [point[1] for point in points]
         least, greatest = ends or (
@@ -70,7 +85,7 @@ class SquarePlot(pg.PlotWidget):  # type: ignore[misc]
         self._diagonal.setPen(pg.mkPen(tokens.border, width=1, style=Qt.PenStyle.DashLine))
         colour = QColor(tokens.series[0])
         colour.setAlphaF(0.5 if self._count > _MANY else 0.9)
-        self._points.setSymbolSize(4 if self._count > _MANY else 8)
+        self._points.setSymbolSize(self._sizes or (4 if self._count > _MANY else 8))
         self._points.setSymbolBrush(colour)
         self._points.setSymbolPen(None)
         for place, name in self._names.items():

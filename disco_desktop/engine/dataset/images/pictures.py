@@ -229,7 +229,7 @@ def _read(root: Path, place: int, file: PictureFile, data: ImageData) -> _Outcom
             read = PictureFile(file.path, status.st_size, status.st_mtime_ns)
             if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST_FILE_BYTES:
                 return _Outcome(place, file, "pictures_too_large")
-            content = opened.read(LARGEST_FILE_BYTES)
+            content = opened.readall()  # as much as was said; a limit would be allocated
         return _Outcome(place, read, decode(content, data))
     except OSError:
         return _Outcome(place, file, "pictures_not_opened")

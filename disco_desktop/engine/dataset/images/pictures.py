@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from disco_desktop.engine.task.image import ImageData
 
 MOST_THREADS = 8
+# Bytes of a file, on average, below which a second thread is of no use: nearly all of the work is
+# then Python's own, which only one thread does at a time.
+_SMALL = 4 << 10
 _FILES_AT_ONCE = 32  # that a thread decodes before it hands them over
 _WAITING_BYTES = 256 << 20  # of decoded pictures that may wait to be written
 _MARGIN = 256 << 20  # bytes that are left free on the disk
@@ -195,7 +198,8 @@ def _decoded(
     batches = deque(
         places[start : start + _FILES_AT_ONCE] for start in range(0, len(places), _FILES_AT_ONCE)
     )
-    threads = min(os.cpu_count() or 1, MOST_THREADS)
+    size = sum(files[place].size for place in places) // max(len(places), 1)
+    threads = 1 if size < _SMALL else min(os.cpu_count() or 1, MOST_THREADS)
     bytes_each = data.height * data.width * data.channels * _FILES_AT_ONCE
     most_waiting = max(threads, min(4 * threads, _WAITING_BYTES // bytes_each))
     work = partial(_decode_batch, root, files, data)

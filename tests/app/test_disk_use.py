@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from disco_desktop.app.disk_use import clear_damaged, disk_use
+from disco_desktop.app.disk_use import clear_cache, clear_damaged, disk_use
 from disco_desktop.app.home import home_folder, memory_folder, trainings_folder
+from disco_desktop.engine.cache_folder import cache_folder
 
 
 def write(folder, name, size):
@@ -23,3 +24,12 @@ def test_bytes_by_what_they_are_for():
     clear_damaged()
     assert (disk_use().damaged, disk_use().damaged_files) == (0, 0)
     assert disk_use().models == 100
+
+
+def test_what_can_be_made_again_can_be_thrown_away():
+    clear_cache()
+    write(cache_folder("pictures", "one"), "pixels.bin", 50)
+    write(memory_folder() / "models", "a.safetensors", 100)
+    assert disk_use().cache == 50
+    clear_cache()
+    assert (disk_use().cache, disk_use().models) == (0, 100)

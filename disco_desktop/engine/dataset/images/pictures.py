@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from disco_desktop.engine.task.image import ImageData
 
 MOST_THREADS = 8
+# Bytes of a file, on average, below which a second thread is of no use: nearly all of the work is
+# then Python's own, which only one thread does at a time.
+_SMALL = 4 << 10
 _FILES_AT_ONCE = 32  # that a thread decodes before it hands them over
 _WAITING_BYTES = 256 << 20  # of decoded pictures that may wait to be written
 _MARGIN = 256 << 20  # bytes that are left free on the disk
@@ -195,7 +198,8 @@ def _decoded(
     batches = deque(
         places[start : start + _FILES_AT_ONCE] for start in range(0, len(places), _FILES_AT_ONCE)
     )
-    threads = min(os.cpu_count() or 1, MOST_THREADS)
+    size = sum(files[place].size for place in places) // max(len(places), 1)
+    threads = 1 if size < _SMALL else min(os.cpu_count() or 1, MOST_THREADS)
     bytes_each = data.height * data.width * data.channels * _FILES_AT_ONCE
     most_waiting = max(threads, min(4 * threads, _WAITING_BYTES // bytes_each))
     work = partial(_decode_batch, root, files, data)
@@ -229,7 +233,7 @@ def _read(root: Path, place: int, file: PictureFile, data: ImageData) -> _Outcom
             read = PictureFile(file.path, status.st_size, status.st_mtime_ns)
             if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST_FILE_BYTES:
                 return _Outcome(place, file, "pictures_too_large")
-            content = opened.read(LARGEST_FILE_BYTES)
+            content = opened.readall()  # as much as was said; a limit would be allocated
         return _Outcome(place, read, decode(content, data))
     except OSError:
         return _Outcome(place, file, "pictures_not_opened")

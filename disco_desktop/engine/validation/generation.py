@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_TOKENS = 100_000
 _LONGEST_CHARACTER = 4  # tokens that may be parts of one character
+# Weights below which a second thread takes longer to be told than to help, a token at a time.
+_WORTH_MORE_THREADS = 50_000_000
 _UNFINISHED = "\ufffd"
 
 
@@ -53,6 +55,7 @@ class Generator:
         if not isinstance(network, GPTNetwork):
             raise ModelError("model_writes_nothing", task=task.display.title)
         load_weights(network, weights)
+        self._is_small = task.elements < _WORTH_MORE_THREADS
         self._device = choose_device(device)
         self._network = network.to(self._device).eval()
 
@@ -84,6 +87,15 @@ class Generator:
     @torch.inference_mode()
     def _read(self, tokens: list[int], kept: list[KeptAttention], start: int) -> torch.Tensor:
         """Return the logits of what follows, float32 (vocabulary,), on the processor."""
+        threads = torch.get_num_threads()
+        if self._is_small:
+            torch.set_num_threads(1)
+        try:
+            return self._logits(tokens, kept, start)
+        finally:
+            torch.set_num_threads(threads)
+
+    def _logits(self, tokens: list[int], kept: list[KeptAttention], start: int) -> torch.Tensor:
         new = torch.tensor([tokens], device=self._device)
         known = self._network.read(new, kept, start)[:, -1]  # (1, C)
         logits: torch.Tensor = self._network.head(known)

@@ -344,7 +344,9 @@ class DataPage(Page):
         else:
             self._verdict.say(
                 self.tr("All {rows} can be used.").format(rows=counted_samples(data, report.rows)),
-                self.tr("Some of them are held out, to measure how good the model is."),
+                self.tr("A part of the text is held out, to measure how good the model is.")
+                if isinstance(data, TextData)
+                else self.tr("Some of them are held out, to measure how good the model is."),
                 "success",
             )
             self._next.setText(self.tr("&Go on to training"))

@@ -171,6 +171,12 @@ class TestPage(ModelPage):
             )
         )  # fmt: skip
 
+    def _block_words(self) -> str:
+        """Say how long a text's samples are; nothing of other data."""
+        if not isinstance(self._data, TextData):
+            return ""
+        return self.tr("of {tokens} tokens").format(tokens=count(self._data.context))
+
     def _show_kind(self, data: Data) -> None:
         """A text has no classes: its tokens are far too many."""
         self._hint.setText(
@@ -183,7 +189,7 @@ class TestPage(ModelPage):
         self._cards["accuracy"].rename(
             self.tr("Token accuracy") if is_text else self.tr("Accuracy")
         )
-        self._cards["samples"].rename(self.tr("Tokens") if is_text else self.tr("Samples"))
+        self._cards["samples"].rename(self.tr("Blocks") if is_text else self.tr("Samples"))
 
     # --- words
 
@@ -228,7 +234,7 @@ class TestPage(ModelPage):
         self._cards["perplexity"].show_value(
             figure(perplexity(metrics.loss)), self.tr("lower is better")
         )
-        self._cards["samples"].show_value(count(metrics.samples))
+        self._cards["samples"].show_value(count(metrics.samples), self._block_words())
         self._cards["left_out"].show_value(
             count(answer.left_out), self.tr("not usable") if answer.left_out else ""
         )

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar
 import msgspec
 
 from disco_desktop import logs
-from disco_desktop.app.background import give_way
 from disco_desktop.logs import logger
 
 if TYPE_CHECKING:
@@ -36,7 +35,6 @@ def serve(module: str) -> None:
 
     The module is named and not given, since even loading a library may print.
     """
-    give_way()
     stream = _private_stdout()
     # Ctrl-C in a terminal is for the application, which then stops its children in good order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -241,7 +241,7 @@ async def many_rows(watched: Watched) -> None:
     desktop.data.choose(watched.data)
     await _until_changed(desktop.check, lambda: desktop.check.state in ("done", "failed"))
     await asyncio.sleep(0.5)
-    view = desktop.data._preview
+    view = watched.view("Rows of the data")
     assert view.model().rowCount() == 100_000
     await watched.look_through(view)
     watched.keep_pauses("rows")

@@ -77,7 +77,10 @@ async def show_texts(
     await person.sees("Wikitext")
     await camera.take("texts-task")
     navigator.go("data", "wikitext")
-    await person.sees("What is expected")
+    shown = desktop.data
+    await person.until(
+        lambda: shown._task is not None and shown._task.id == "wikitext", "for the task's data"
+    )
     await camera.take("texts-data-empty")
     texts = folder / "texts"
     texts.mkdir()

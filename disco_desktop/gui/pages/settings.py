@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from disco_desktop.app.devices import obstacle_to
-from disco_desktop.app.disk_use import clear_damaged, disk_use
+from disco_desktop.app.disk_use import clear_cache, clear_damaged, disk_use
 from disco_desktop.app.home import memory_folder
 from disco_desktop.app.inert_text import inert
 from disco_desktop.app.sentences import sentence
@@ -338,14 +338,21 @@ class SettingsPage(Page):
             self.tr("Throw away the files that could not be read"), self._ask_to_clear,
         )  # fmt: skip
         self._clear.setEnabled(False)
+        self._clear_cache = self._action(
+            self.tr("Clear the ca&che"),
+            self.tr("Throw away what can be made again; the next training takes longer to begin"),
+            lambda: self._errands.run(self._empty_cache()),
+        )
+        self._clear_cache.setEnabled(False)
         place = row(folder, ActionButton(open_folder), spacing=LARGE)
         place.setStretch(0, 1)
         clear = row(
             Text(self.tr(
-                "Your data are read where they lie and never copied, so there is no cache. All "
-                "that can be cleared are damaged files that were set aside."
+                "Your files are never changed. Pictures, once decoded, and texts, once divided "
+                "into tokens, are kept in a cache on this computer. It can be made again at any "
+                "time."
             ), tone="muted", size="small"),
-            ActionButton(self._clear), spacing=LARGE,
+            ActionButton(self._clear_cache), ActionButton(self._clear), spacing=LARGE,
         )  # fmt: skip
         clear.setStretch(0, 1)
         self._show_disk(None)
@@ -370,9 +377,11 @@ class SettingsPage(Page):
             (self.tr("Models"), size(use.models) if use else NOTHING),
             (self.tr("Interrupted trainings"), size(use.trainings) if use else NOTHING),
             (self.tr("Server on this computer"), size(use.server) if use else NOTHING),
+            (self.tr("Cache"), size(use.cache) if use else NOTHING),
             (self.tr("Damaged files"), damaged),
         ])  # fmt: skip
         self._clear.setEnabled(use is not None and use.damaged_files > 0)
+        self._clear_cache.setEnabled(use is not None and use.cache > 0)
 
     def _open_folder(self) -> None:
         folder = memory_folder()
@@ -393,6 +402,10 @@ class SettingsPage(Page):
 
     async def _clear_damaged(self) -> None:
         await asyncio.to_thread(clear_damaged)
+        await self._look_at_disk()
+
+    async def _empty_cache(self) -> None:
+        await asyncio.to_thread(clear_cache)
         await self._look_at_disk()
 
     # --- what is shown

@@ -10,6 +10,7 @@ from disco_desktop.app.server_in_use import ServerInUse
 from disco_desktop.app.session import CurrentSession
 from disco_desktop.app.settings import ServerChoice, SettingsFile
 from disco_desktop.app.training_folder import TrainingFolder
+from disco_desktop.engine.cache_folder import cache_folder
 from disco_desktop.gui.pages.settings import SettingsPage
 from disco_desktop.gui.pages.welcome import WelcomePage
 from tests.gui.conftest import eventually
@@ -145,6 +146,17 @@ async def test_what_can_be_cleared_is_cleared_when_it_was_confirmed(page):
     clear.click()
     await eventually(lambda: not damaged.exists())
     await eventually(lambda: not page._clear.isEnabled())
+
+
+async def test_the_cache_is_told_of_and_cleared(page):
+    kept = cache_folder("pictures", "entry")
+    kept.mkdir(parents=True)
+    (kept / "pixels").write_bytes(b"x" * 2_500)
+    page.entered("")
+    await eventually(page._clear_cache.isEnabled)
+    page._clear_cache.trigger()
+    await eventually(lambda: not kept.exists())
+    await eventually(lambda: not page._clear_cache.isEnabled())
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
-"""What server and participant sign at a handshake, so that each knows whom it talks to.
+"""What is signed, so that each knows whom it talks to.
 
-Both statements hold both nonces, both keys and the task: a signature says nothing outside the one
-handshake that it was made for.
+At a handshake the statements of both sides hold both nonces, both keys and the task: a signature
+says nothing outside the one handshake that it was made for. A card is bound to task and session.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ import secrets
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from disco_desktop.engine.messages import Challenge, Hello
+    from collections.abc import Iterable
+
+    from disco_desktop.engine.messages import Challenge, Hello, Place
 
 NONCE_BYTES = 32
 
@@ -32,15 +34,37 @@ def participant_statement(hello: Hello, challenge: Challenge) -> bytes:
 
 
 def _statement(purpose: bytes, hello: Hello, server_key: bytes, server_nonce: bytes) -> bytes:
-    fields = (
-        purpose,
-        bytes.fromhex(hello.task_digest),
-        hello.role.encode(),
-        hello.public_key,
-        hello.nonce,
-        server_key,
-        server_nonce,
+    return _digest(
+        (
+            purpose,
+            bytes.fromhex(hello.task_digest),
+            hello.role.encode(),
+            hello.public_key,
+            hello.nonce,
+            server_key,
+            server_nonce,
+        )
     )
+
+
+def card_statement(
+    *, task_digest: str, session: int, public_key: bytes, certificate: str, places: Iterable[Place]
+) -> bytes:
+    """Return what a participant signs to say where its peers find it, and by which certificate."""
+    found = [f"{place.host} {place.port}".encode() for place in places]
+    return _digest(
+        (
+            b"disco peer",
+            bytes.fromhex(task_digest),
+            session.to_bytes(8, "little"),
+            public_key,
+            bytes.fromhex(certificate),
+            *found,
+        )
+    )
+
+
+def _digest(fields: Iterable[bytes]) -> bytes:
     statement = hashlib.sha256()
     for field in fields:
         statement.update(len(field).to_bytes(4, "little") + field)

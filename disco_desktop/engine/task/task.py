@@ -97,6 +97,22 @@ class AbsoluteThreshold(
     contributions: Annotated[int, Meta(ge=1, le=100_000)]
 
 
+class SecureAggregation(
+    Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="secure"
+):
+    """Participants mask their updates, so that only the sum of all of them can be seen.
+
+    Attributes:
+        largest_change: how far an update may move a single value; what goes beyond is cut off.
+    """
+
+    largest_change: Annotated[float, Meta(gt=0, le=1e6)] = 1.0
+
+
+# Of two who know their sum, each knows the other's part.
+SMALLEST_SECRET_GROUP = 3
+
+
 class Collaboration(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How the participants' updates become one model.
 
@@ -109,11 +125,13 @@ class Collaboration(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         weighting: whether a contribution counts by its number of samples.
         codec: how an update travels: `fp32` whole, `bf16` in half the bytes.
         largest_norm: the largest Euclidean norm an update may have.
+        aggregation: `mean`, where whoever sums sees each update, or the secure one, where nobody
+            does.
         privacy: what is done to an update before it leaves; nothing where it is None.
     """
 
     scheme: Scheme
-    aggregation: Literal["mean"] = "mean"
+    aggregation: Literal["mean"] | SecureAggregation = "mean"
     minimum_participants: Annotated[int, Meta(ge=1, le=10_000)] = 2
     threshold: RelativeThreshold | AbsoluteThreshold = RelativeThreshold()
     round_cutoff: Annotated[int, Meta(ge=0, le=1_000)] = 0
@@ -122,6 +140,20 @@ class Collaboration(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     codec: Literal["fp32", "bf16"] = "fp32"
     largest_norm: Annotated[float, Meta(gt=0, le=1e6)] = 1e4
     privacy: Privacy | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse secure aggregation where it could hide nothing."""
+        if not self.is_secure or self.scheme == "local":
+            return
+        if self.scheme != "decentralized":
+            raise ValueError("secure `aggregation` needs the decentralized `scheme`")
+        if self.minimum_participants < SMALLEST_SECRET_GROUP:
+            raise ValueError("secure `aggregation` needs at least 3 `minimum_participants`")
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether nobody can see anybody else's update."""
+        return isinstance(self.aggregation, SecureAggregation)
 
 
 class Task(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

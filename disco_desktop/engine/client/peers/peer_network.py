@@ -1,0 +1,164 @@
+"""All our peers: a link to each, made anew whenever it is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+from disco_desktop.engine.client.backoff import Backoff
+from disco_desktop.engine.client.identity import node_id
+from disco_desktop.engine.client.peers.conversation import Arrival, Conversation
+from disco_desktop.engine.client.peers.parcels import Parcels
+from disco_desktop.engine.client.peers.peer_state import PeerState
+from disco_desktop.engine.client.peers.transport import LinkLostError
+from disco_desktop.logs import logger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from disco_desktop.engine.client.ledger import Ledger
+    from disco_desktop.engine.client.peers.frames import Parcel
+    from disco_desktop.engine.client.peers.transport import Transport
+    from disco_desktop.engine.messages import PeerCard
+
+_log = logger(__name__)
+
+
+class Peer:
+    """One introduced participant, and the link to it that is open now, if one is."""
+
+    def __init__(self, card: PeerCard) -> None:
+        self.card = card
+        self.id = node_id(card.public_key)
+        self.conversation: Conversation | None = None
+        self.keeping: asyncio.Task[None] | None = None
+        self._changed = asyncio.Event()
+
+    def set_conversation(self, conversation: Conversation | None) -> None:
+        """Note that there is a link, or none."""
+        self.conversation = conversation
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def talking(self) -> Conversation:
+        """Wait for a link."""
+        while self.conversation is None:
+            await self._changed.wait()
+        return self.conversation
+
+    @property
+    def state(self) -> PeerState:
+        """What a person sees of it."""
+        conversation = self.conversation
+        if conversation is None:
+            return PeerState(participant=self.id, way=None)
+        return PeerState(
+            participant=self.id,
+            way=conversation.link.way,
+            latency=conversation.latency,
+            bytes_sent=conversation.link.bytes_sent,
+            bytes_received=conversation.link.bytes_received,
+        )
+
+
+class PeerNetwork:
+    """Keeps a link to every peer that the server introduced, and fetches parcels from them.
+
+    Attributes:
+        parcels: what we give.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        own_id: str,
+        ledger: Ledger,
+        *,
+        when_changed: Callable[[], None],
+    ) -> None:
+        self.parcels = Parcels()
+        self._transport = transport
+        self._own_id = own_id
+        self._ledger = ledger
+        self._when_changed = when_changed
+        self._peers: dict[str, Peer] = {}
+        self._leaving: set[asyncio.Task[None]] = set()
+
+    @property
+    def states(self) -> tuple[PeerState, ...]:
+        """How each peer is reached now, in the order of their ids."""
+        return tuple(self._peers[name].state for name in sorted(self._peers))
+
+    def knows(self, peer: str) -> bool:
+        """Tell whether a participant was introduced and is still there."""
+        return peer in self._peers
+
+    def introduce(self, cards: Iterable[PeerCard]) -> None:
+        """Take note of who is there: known peers keep their link, others lose theirs."""
+        wanted = {node_id(card.public_key): card for card in cards}
+        wanted.pop(self._own_id, None)
+        for name, peer in list(self._peers.items()):
+            if wanted.get(name) != peer.card:
+                self._forget(peer)
+        for name, card in wanted.items():
+            if name not in self._peers:
+                peer = self._peers[name] = Peer(card)
+                peer.keeping = asyncio.create_task(self._keep_talking(peer))
+        self._when_changed()
+
+    def _forget(self, peer: Peer) -> None:
+        del self._peers[peer.id]
+        if peer.keeping is not None:
+            peer.keeping.cancel()
+            self._leaving.add(peer.keeping)
+            peer.keeping.add_done_callback(self._leaving.discard)
+
+    async def _keep_talking(self, peer: Peer) -> None:
+        backoff = Backoff()
+        while True:
+            try:
+                link = await self._transport.connect(peer.card)
+            except LinkLostError as error:
+                _log.debug("no way to %s: %s", peer.id, error)
+                await backoff.pause()
+                continue
+            backoff.reset()
+            _log.debug("reached %s, %s", peer.id, link.way)
+            peer.set_conversation(Conversation(link, self.parcels, self._ledger))
+            self._when_changed()
+            try:
+                await (await peer.talking()).run()
+            except LinkLostError as error:
+                _log.debug("lost %s: %s", peer.id, error)
+            finally:
+                peer.set_conversation(None)
+                self._when_changed()
+            await backoff.pause()
+
+    async def fetch(self, peer: str, parcel: Parcel, into: memoryview) -> None:
+        """Fetch a parcel of known size, over as many links as it takes.
+
+        It waits for the peer without a limit of its own: whoever calls has one.
+
+        Raises:
+            ParcelDeniedError: the peer does not give it, or something else instead.
+            LinkLostError: the peer is no longer in the session.
+        """
+        arrival = Arrival(parcel, into)
+        while not arrival.is_whole:
+            known = self._peers.get(peer)
+            if known is None:
+                raise LinkLostError(f"{peer} has left")
+            conversation = await known.talking()
+            with contextlib.suppress(LinkLostError):
+                await conversation.fetch(arrival)
+            if known.conversation is conversation and not arrival.is_whole:
+                await asyncio.sleep(0)  # until run() has noticed that it is lost
+
+    async def close(self) -> None:
+        """End all links."""
+        for peer in list(self._peers.values()):
+            self._forget(peer)
+        await asyncio.gather(*self._leaving, return_exceptions=True)
+        await self._transport.close()

@@ -64,10 +64,13 @@ class Conversation:
 
     Attributes:
         latency: seconds there and back, once it is known.
+        bytes_sent, bytes_received: of frames, without what the carrier adds to them.
     """
 
     def __init__(self, link: Link, parcels: Parcels, ledger: Ledger) -> None:
         self.link = link
+        self.bytes_sent = 0
+        self.bytes_received = 0
         self.latency: float | None = None
         self._parcels = parcels
         self._ledger = ledger
@@ -84,8 +87,9 @@ class Conversation:
         pinging = asyncio.create_task(self._keep_pinging())
         try:
             while True:
-                head, body = decode_frame(await self.link.receive())
-                self._take(head, body)
+                frame = await self.link.receive()
+                self.bytes_received += len(frame)
+                self._take(*decode_frame(frame))
         except LinkLostError as error:
             self._fail(error)
             raise
@@ -113,11 +117,16 @@ class Conversation:
                 if done is not None and not done.done():
                     done.set_exception(ParcelDeniedError(f"{head.parcel} is not given"))
             case Ping():
-                self._start(self.link.send(encode_frame(Pong(head.number))))
+                self._start(self._send(Pong(head.number)))
             case Pong():
                 number, sent = self._pinged
                 if head.number == number:
                     self.latency = time.monotonic() - sent
+
+    async def _send(self, head: Head, body: bytes | memoryview = b"") -> None:
+        frame = encode_frame(head, body)
+        await self.link.send(frame)
+        self.bytes_sent += len(frame)
 
     # --- giving
 
@@ -133,25 +142,24 @@ class Conversation:
 
     def _served(self, task: asyncio.Task[None]) -> None:
         self._serving.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            # Where the link is lost, run() finds that out by itself.
-            if not isinstance(error, LinkLostError):
-                _log.error("a mistake of ours with a peer", exc_info=error)
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, LinkLostError):  # run() finds that out
+            _log.error("a mistake of ours with a peer", exc_info=error)
 
     async def _give(self, want: Want) -> None:
         try:
             content = await self._parcels.get(want.parcel, self.link.peer)
         except ParcelWithdrawnError:
-            await self.link.send(encode_frame(Denied(want.parcel)))
+            await self._send(Denied(want.parcel))
             return
         if want.offset > len(content):
-            await self.link.send(encode_frame(Denied(want.parcel)))
+            await self._send(Denied(want.parcel))
             return
         kind = _kind(want.parcel)
         for start in range(want.offset, max(len(content), want.offset + 1), PIECE):
             body = content[start : start + PIECE]
             head = Piece(want.parcel, start, len(content))
-            await self.link.send(encode_frame(head, body))
+            await self._send(head, body)
             self._ledger.sent(kind, len(body))
 
     # --- getting
@@ -166,7 +174,7 @@ class Conversation:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._arrivals[arrival.parcel] = arrival, done
         try:
-            await self.link.send(encode_frame(Want(arrival.parcel, arrival.offset)))
+            await self._send(Want(arrival.parcel, arrival.offset))
             await done
         finally:
             self._arrivals.pop(arrival.parcel, None)
@@ -196,7 +204,7 @@ class Conversation:
         try:
             while True:
                 self._pinged = (self._pinged[0] + 1, time.monotonic())
-                await self.link.send(encode_frame(Ping(self._pinged[0])))
+                await self._send(Ping(self._pinged[0]))
                 await asyncio.sleep(PING_SECONDS)
         except LinkLostError:
             return  # run() finds that out by itself

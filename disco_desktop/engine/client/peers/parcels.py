@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from disco_desktop.engine.client.peers.frames import ExchangeParcel
+from disco_desktop.engine.client.peers.frames import ExchangeParcel, ModelParcel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,11 +44,12 @@ class Parcels:
             self._offered[peer, parcel] = content
         self._note_change()
 
-    def withdraw(self, parcel: Parcel) -> None:
-        """Offer a parcel no longer."""
-        for key in [key for key in self._offered if key[1] == parcel]:
-            del self._offered[key]
-        self._note_change()
+    def offer_model(self, parcel: ModelParcel, content: memoryview, *, is_only: bool) -> None:
+        """Offer a common model to everybody, beside those on offer or in their place."""
+        if is_only:
+            for key in [key for key in self._offered if isinstance(key[1], ModelParcel)]:
+                del self._offered[key]
+        self.offer(parcel, content)
 
     async def get(self, parcel: Parcel, peer: str) -> memoryview:
         """Return what a peer asked for, once it is there.

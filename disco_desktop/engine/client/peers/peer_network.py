@@ -15,7 +15,7 @@ from disco_desktop.engine.client.peers.transport import LinkLostError
 from disco_desktop.logs import logger
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from disco_desktop.engine.client.ledger import Ledger
     from disco_desktop.engine.client.peers.frames import Parcel
@@ -57,8 +57,8 @@ class Peer:
             participant=self.id,
             way=conversation.link.way,
             latency=conversation.latency,
-            bytes_sent=conversation.link.bytes_sent,
-            bytes_received=conversation.link.bytes_received,
+            bytes_sent=conversation.bytes_sent,
+            bytes_received=conversation.bytes_received,
         )
 
 
@@ -74,14 +74,11 @@ class PeerNetwork:
         transport: Transport,
         own_id: str,
         ledger: Ledger,
-        *,
-        when_changed: Callable[[], None],
     ) -> None:
         self.parcels = Parcels()
         self._transport = transport
         self._own_id = own_id
         self._ledger = ledger
-        self._when_changed = when_changed
         self._peers: dict[str, Peer] = {}
         self._leaving: set[asyncio.Task[None]] = set()
 
@@ -105,7 +102,6 @@ class PeerNetwork:
             if name not in self._peers:
                 peer = self._peers[name] = Peer(card)
                 peer.keeping = asyncio.create_task(self._keep_talking(peer))
-        self._when_changed()
 
     def _forget(self, peer: Peer) -> None:
         del self._peers[peer.id]
@@ -125,15 +121,14 @@ class PeerNetwork:
                 continue
             backoff.reset()
             _log.debug("reached %s, %s", peer.id, link.way)
-            peer.set_conversation(Conversation(link, self.parcels, self._ledger))
-            self._when_changed()
+            conversation = Conversation(link, self.parcels, self._ledger)
+            peer.set_conversation(conversation)
             try:
-                await (await peer.talking()).run()
+                await conversation.run()
             except LinkLostError as error:
                 _log.debug("lost %s: %s", peer.id, error)
             finally:
                 peer.set_conversation(None)
-                self._when_changed()
             await backoff.pause()
 
     async def fetch(self, peer: str, parcel: Parcel, into: memoryview) -> None:

@@ -23,14 +23,11 @@ class Link(ABC):
     Attributes:
         peer: the other's id.
         way: which way it takes.
-        bytes_sent, bytes_received: of frames, without what the carrier adds to them.
     """
 
     def __init__(self, peer: str, way: Way) -> None:
         self.peer = peer
         self.way = way
-        self.bytes_sent = 0
-        self.bytes_received = 0
 
     @abstractmethod
     async def send(self, frame: bytes | bytearray | memoryview) -> None:

@@ -1,0 +1,343 @@
+"""The client of decentralized learning: a server introduces, and peers exchange their updates."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from disco_desktop.engine.aggregator.magnitude import Magnitude
+from disco_desktop.engine.client.client import Aggregate
+from disco_desktop.engine.client.control_connection import ConnectionLostError
+from disco_desktop.engine.client.peers.conversation import ParcelDeniedError
+from disco_desktop.engine.client.peers.exchange import Exchange, ExchangeFailedError
+from disco_desktop.engine.client.peers.frames import ModelParcel
+from disco_desktop.engine.client.peers.held_models import HeldModels
+from disco_desktop.engine.client.peers.peer_network import PeerNetwork
+from disco_desktop.engine.client.peers.summing import MeanSumming
+from disco_desktop.engine.client.peers.transport import LinkLostError
+from disco_desktop.engine.client.served import PATIENCE, ServedClient
+from disco_desktop.engine.errors import ContributionError, StorageError
+from disco_desktop.engine.messages import (
+    Attempt,
+    Introduction,
+    Outcome,
+    Peers,
+    Ready,
+    Voided,
+)
+from disco_desktop.engine.weights.codec import encode
+from disco_desktop.engine.weights.model_digest import model_digest
+from disco_desktop.engine.weights.weights import Weights
+from disco_desktop.logs import logger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from disco_desktop.engine.client.address import ServerAddress
+    from disco_desktop.engine.client.identity import Identity
+    from disco_desktop.engine.client.peers.peer_state import PeerState
+    from disco_desktop.engine.client.peers.summing import Summing
+    from disco_desktop.engine.client.peers.transport import Transport
+    from disco_desktop.engine.messages import FromServer, Message
+    from disco_desktop.engine.task.task import Task
+    from disco_desktop.engine.weights.manifest import Manifest
+
+MODEL_SECONDS = 60.0  # for a piece of a model to come from one peer, before another is asked
+
+_log = logger(__name__)
+
+
+class DecentralizedClient(ServedClient):
+    """Exchanges updates with the other participants; the server sees none of them.
+
+    Args:
+        make_transport: makes what reaches the peers; called once the session is known.
+        held: a folder for the common model, so that it outlives this process.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        manifest: Manifest,
+        address: ServerAddress,
+        identity: Identity,
+        make_transport: Callable[[DecentralizedClient], Transport],
+        *,
+        held: Path | None = None,
+        session: int | None = None,
+        patience: float = PATIENCE,
+    ) -> None:
+        super().__init__(task, manifest, address, identity, session=session, patience=patience)
+        self._make_transport = make_transport
+        self._held = HeldModels(held)
+        self._network: PeerNetwork | None = None
+        self._introduction: Introduction | None = None
+        self._holders: tuple[str, ...] = ()
+        self._ready: Ready | None = None
+        self._attempt: Attempt | None = None
+        self._voided = (0, 0)  # round and attempt of the latest that came to nothing
+        self._model: Weights | None = None
+
+    # --- joining
+
+    async def _joined(self) -> None:
+        """Introduce ourselves, and say again that we are ready if we were."""
+        self._attempt = None
+        if self._network is None:
+            transport = self._make_transport(self)
+            self._network = PeerNetwork(transport, self._identity.node_id, self.ledger)
+            self._introduction = Introduction(card=await transport.start())
+        await self._introduce()
+        if self._ready is not None:
+            await self._say(self._ready)
+
+    async def _introduce(self) -> None:
+        assert self._introduction is not None  # noqa: S101 - _joined() made it
+        known = self._known
+        holds = self._held.find(known.model.digest, self._manifest)
+        digest = known.model.digest if holds is not None else None
+        if holds is not None:
+            self._give(holds, known.model.digest)
+        await self._say(Introduction(card=self._introduction.card, holds=digest))
+
+    async def _say(self, message: Message) -> None:
+        """Say something on the present connection; a later one says it again by itself."""
+        if self._connection is not None:
+            await self._connection.send(message)
+
+    def _give(self, weights: Weights, digest: str) -> None:
+        """Offer the common model to whoever joins late, and no other one."""
+        content = encode(weights.buffer, "fp32")
+        self._peers.parcels.offer_model(ModelParcel(digest), content, is_only=True)
+
+    @property
+    def _peers(self) -> PeerNetwork:
+        if self._network is None:
+            raise RuntimeError("connect() comes first")
+        return self._network
+
+    def _take(self, message: FromServer) -> None:
+        match message:
+            case Peers():
+                self._holders = message.holders
+                self._peers.introduce(message.peers)
+            case Attempt():
+                self._attempt = message
+            case Voided():
+                self._voided = max(self._voided, (message.round, message.attempt))
+                _log.info("an exchange came to nothing: %s", message.reason)
+            case _:
+                super()._take(message)
+                return
+        self._known.note_change()
+
+    @property
+    def peers(self) -> tuple[PeerState, ...]:
+        """How each peer is reached now."""
+        return () if self._network is None else self._network.states
+
+    # --- the common model
+
+    async def _current_model(self) -> tuple[Weights, int]:
+        """Return the common model: held here, or the server's first one, or a peer's."""
+        while True:
+            await self._until_connected()
+            round_, digest = self._known.round, self._known.model.digest
+            weights = self._held.find(digest, self._manifest)
+            if weights is None and round_ == 0:
+                weights, round_, _ = await self._fetch()
+                digest = await asyncio.to_thread(model_digest, weights)
+            elif weights is None:
+                weights = await self._fetch_from_peers(digest)
+            if weights is not None and digest == self._known.model.digest:
+                await self._adopt(weights, digest)
+                return weights, round_
+
+    async def _fetch_from_peers(self, digest: str) -> Weights | None:
+        """Fetch a model from one of its holders; nothing where it is no longer the newest."""
+        self.notices.set_status("connecting to peers")
+        while digest == self._known.model.digest:
+            change = asyncio.ensure_future(self._known.changed())
+            try:
+                for holder in self._holders:
+                    if (weights := await self._fetch_from(holder, digest)) is not None:
+                        return weights
+                await asyncio.wait([change], timeout=MODEL_SECONDS)
+            finally:
+                change.cancel()
+            await self._until_connected()
+        return None
+
+    async def _fetch_from(self, holder: str, digest: str) -> Weights | None:
+        buffer = np.empty(self._manifest.elements, "<f4")
+        try:
+            async with asyncio.timeout(MODEL_SECONDS + buffer.nbytes / 1e6):
+                await self._peers.fetch(holder, ModelParcel(digest), buffer.data.cast("B"))
+        except (ParcelDeniedError, LinkLostError, TimeoutError) as error:
+            _log.debug("no model from %s: %s", holder, error)
+            return None
+        weights = Weights(self._manifest, buffer.astype(np.float32, copy=False))
+        if await asyncio.to_thread(model_digest, weights) != digest:
+            _log.warning("%s gave another model than the common one", holder)
+            return None
+        return weights
+
+    async def _adopt(self, weights: Weights, digest: str) -> None:
+        """Take a model as the common one, and tell that others may have it of us."""
+        if self._model is not weights:
+            await asyncio.to_thread(self._held.keep, weights, digest)
+        await asyncio.to_thread(self._held.forget_others, digest)
+        self._model = weights
+        with contextlib.suppress(ConnectionLostError):
+            await self._introduce()
+
+    # --- exchanging
+
+    async def on_round_end_communication(
+        self, update: Weights, *, base_round: int, samples: int
+    ) -> Aggregate:
+        """Exchange an update with the others, and return the model that all of them have then.
+
+        Where the others went on without us, their model is returned, marked as stale.
+
+        Raises:
+            ServerError: others or the server did not come in time, or the server refused us.
+            ContributionError: the update is none that others would take.
+        """
+        await asyncio.to_thread(self._check, update)
+        self.notices.set_status("connecting to peers")
+        try:
+            async with self._bounded():
+                await self._get_ready(base_round, samples)
+                return await self._exchange(update, base_round)
+        finally:
+            self._ready = None
+
+    def _check(self, update: Weights) -> None:
+        """Refuse what the others would."""
+        magnitude = Magnitude()
+        magnitude.include(update.buffer)
+        if not magnitude.is_finite:
+            raise ContributionError("update_not_finite")
+        if magnitude.norm > self._task.collaboration.largest_norm:
+            raise ContributionError("update_too_large")
+
+    async def _get_ready(self, base_round: int, samples: int) -> None:
+        await self._until_connected()
+        if self._known.round == base_round:
+            self._ready = Ready(round=base_round, holds=self._known.model.digest, samples=samples)
+            with contextlib.suppress(ConnectionLostError):
+                await self._say(self._ready)
+
+    async def _exchange(self, update: Weights, base_round: int) -> Aggregate:
+        while True:
+            await self._until_connected()
+            if self._known.round > base_round:
+                weights, round_ = await self._current_model()
+                return self._aggregate(weights, round_, is_counted=False)
+            attempt = self._attempt
+            if attempt is None or not self._is_open(attempt, base_round):
+                self._say_what_we_wait_for()
+                await self._known.changed()
+                continue
+            self.notices.set_status("updating model")
+            agreed = await self._attempt_exchange(attempt, update)
+            if agreed is not None:
+                return self._aggregate(agreed, base_round + 1, is_counted=True)
+
+    def _is_open(self, attempt: Attempt, base_round: int) -> bool:
+        is_new = (attempt.round, attempt.attempt) > self._voided
+        return is_new and attempt.round == base_round
+
+    def _aggregate(self, weights: Weights, round_: int, *, is_counted: bool) -> Aggregate:
+        return Aggregate(
+            weights=weights,
+            round=round_,
+            participants=self._known.contributors,
+            is_counted=is_counted,
+            is_stale=not is_counted,
+            is_last=round_ >= self._known.rounds,
+        )
+
+    async def _attempt_exchange(self, attempt: Attempt, update: Weights) -> Weights | None:
+        """Carry out an attempt; return the model that all agreed on, nothing where it is void."""
+        self._attempt = None
+        work = asyncio.create_task(self._carry_out(attempt, update))
+        try:
+            while not work.done() and not self._is_settled(attempt):
+                change = asyncio.ensure_future(self._known.changed())
+                await asyncio.wait([work, change], return_when=asyncio.FIRST_COMPLETED)
+                change.cancel()
+            if not work.done():
+                return None
+            weights, digest = work.result()
+            await self._until_settled(attempt)
+        except (ExchangeFailedError, StorageError) as error:
+            _log.info("attempt %d of round %d failed: %s", attempt.attempt, attempt.round, error)
+            blamed = error.blamed if isinstance(error, ExchangeFailedError) else ()
+            await self._report(attempt, None, blamed)
+            await self._until_settled(attempt)
+            return None
+        finally:
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+            self._peers.parcels.end(attempt.round, attempt.attempt)
+        if self._known.round <= attempt.round or self._known.model.digest != digest:
+            return None
+        await self._adopt(weights, digest)
+        return weights
+
+    async def _carry_out(self, attempt: Attempt, update: Weights) -> tuple[Weights, str]:
+        exchange = Exchange(self._peers, attempt, self._identity.node_id)
+        weights, digest = await exchange.run(self._summing(attempt, update))
+        # Nobody says that it has a model before that is on its disk.
+        await asyncio.to_thread(self._held.keep, weights, digest)
+        self._give_next(weights, digest)
+        await self._report(attempt, digest)
+        return weights, digest
+
+    def _give_next(self, weights: Weights, digest: str) -> None:
+        """Offer the model that is about to be the common one; the present one stays on offer."""
+        content = encode(weights.buffer, "fp32")
+        self._peers.parcels.offer_model(ModelParcel(digest), content, is_only=False)
+
+    def _summing(self, attempt: Attempt, update: Weights) -> Summing:
+        if self._model is None:
+            raise RuntimeError("connect() comes first")
+        return MeanSumming(self._task.collaboration, self._model, update, attempt)
+
+    async def _report(
+        self, attempt: Attempt, digest: str | None, blamed: tuple[str, ...] = ()
+    ) -> None:
+        outcome = Outcome(
+            round=attempt.round, attempt=attempt.attempt, digest=digest, blamed=blamed
+        )
+        with contextlib.suppress(ConnectionLostError):
+            await self._say(outcome)
+
+    def _is_settled(self, attempt: Attempt) -> bool:
+        """Whether the server has said what became of an attempt."""
+        is_void = self._voided >= (attempt.round, attempt.attempt)
+        return is_void or self._known.round > attempt.round
+
+    async def _until_settled(self, attempt: Attempt) -> None:
+        while not self._is_settled(attempt):
+            if not self._known.is_connected:
+                await self._until_connected()
+                continue
+            await self._known.changed()
+
+    def _say_what_we_wait_for(self) -> None:
+        is_enough = self._known.is_enough
+        self.notices.set_status("connecting to peers" if is_enough else "not enough participants")
+
+    async def disconnect(self) -> None:
+        """Leave. Safe to call at any time, and more than once."""
+        await super().disconnect()
+        if self._network is not None:
+            await self._network.close()
+            self._network = None

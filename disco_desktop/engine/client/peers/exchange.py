@@ -1,0 +1,163 @@
+"""One attempt at a round: the members' updates become one model, the same for all of them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from disco_desktop.engine.client.peers.conversation import ParcelDeniedError
+from disco_desktop.engine.client.peers.frames import ExchangeParcel
+from disco_desktop.engine.client.peers.summing import RESULT_SIZE
+from disco_desktop.engine.client.peers.topology import Topology, length
+from disco_desktop.engine.client.peers.transport import LinkLostError
+from disco_desktop.engine.errors import ContributionError
+from disco_desktop.engine.weights.model_digest import model_digest
+from disco_desktop.logs import logger
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Iterable
+
+    from disco_desktop.engine.client.peers.frames import Content
+    from disco_desktop.engine.client.peers.peer_network import PeerNetwork
+    from disco_desktop.engine.client.peers.summing import Summing
+    from disco_desktop.engine.messages import Attempt
+    from disco_desktop.engine.weights.weights import Weights
+
+_DIGEST_SIZE = 32
+
+_log = logger(__name__)
+
+
+class ExchangeFailedError(Exception):
+    """The attempt came to nothing here.
+
+    Attributes:
+        blamed: the members whose part did not come.
+    """
+
+    def __init__(self, reason: str, blamed: Iterable[str]) -> None:
+        super().__init__(reason)
+        self.blamed = tuple(sorted(blamed))
+
+
+class Exchange:
+    """Gives each member what it sums, sums our own part, and gathers the sums of the others.
+
+    Args:
+        network: where the members are to be found.
+        attempt: who takes part, and how long it may take.
+        own: our id.
+    """
+
+    def __init__(self, network: PeerNetwork, attempt: Attempt, own: str) -> None:
+        self.attempt = attempt
+        self.own = own
+        self.members = tuple(member.participant for member in attempt.members)
+        self.others = tuple(member for member in self.members if member != own)
+        self._network = network
+        self._missing: dict[str, int] = {}
+
+    async def run(self, summing: Summing) -> tuple[Weights, str]:
+        """Exchange, and return the model and its digest, once all members have the same.
+
+        Raises:
+            ExchangeFailedError: somebody's part did not come in time, or was none.
+        """
+        try:
+            async with asyncio.timeout(self.attempt.seconds):
+                weights = await self._sum_up(summing)
+                digest = await asyncio.to_thread(model_digest, weights)
+                await self._compare(digest)
+        except TimeoutError as error:
+            raise ExchangeFailedError("nothing came in time", self._missing) from error
+        return weights, digest
+
+    async def _sum_up(self, summing: Summing) -> Weights:
+        topology = Topology.choose(self.members, summing.values)
+        await summing.prepare(self, topology)
+        vector = await asyncio.to_thread(summing.vector)
+        pieces = {
+            number: _part_of(vector, part, summing.value_size)
+            for number, part in enumerate(topology.parts)
+        }
+        for member in self.others:
+            number = topology.summed_by(member)
+            self.offer("part", pieces[number], part=number, to=[member])
+        mine = topology.summed_by(self.own)
+        part = topology.parts[mine]
+        contents = await self.gather("part", length(part) * summing.value_size, part=mine)
+        contents[self.own] = pieces[mine]
+        try:
+            total = await asyncio.to_thread(summing.sum, mine, part, contents)
+        except ContributionError as error:
+            raise ExchangeFailedError(str(error), [error.detail]) from error
+        if topology.is_mesh:
+            return await asyncio.to_thread(summing.finish, total)
+        self.offer("sum", total, part=mine)
+        result = memoryview(bytearray(summing.values * RESULT_SIZE))
+        _part_of(result, part, RESULT_SIZE)[:] = total
+        await self._together(
+            self._fetch(
+                member,
+                "sum",
+                _part_of(result, topology.parts[topology.summed_by(member)], RESULT_SIZE),
+                part=topology.summed_by(member),
+            )
+            for member in self.others
+        )
+        return await asyncio.to_thread(summing.finish, result)
+
+    async def _compare(self, digest: str) -> None:
+        """Make sure that all have the same model, whatever the server will say."""
+        own = memoryview(bytes.fromhex(digest))
+        self.offer("digest", own)
+        for member, theirs in (await self.gather("digest", _DIGEST_SIZE)).items():
+            if theirs != own:
+                raise ExchangeFailedError(f"{member} has another model", [])
+
+    # --- giving and getting
+
+    def offer(
+        self, content: Content, body: memoryview, *, part: int = 0, to: Iterable[str] | None = None
+    ) -> None:
+        """Give something to the other members, or to some of them."""
+        parcel = self._parcel(content, part)
+        self._network.parcels.offer(parcel, body, to=self.others if to is None else to)
+
+    async def gather(self, content: Content, size: int, *, part: int = 0) -> dict[str, memoryview]:
+        """Get something of one size from each of the other members.
+
+        Raises:
+            ExchangeFailedError: somebody does not give it.
+        """
+        contents = {member: memoryview(bytearray(size)) for member in self.others}
+        await self._together(
+            self._fetch(member, content, into, part=part) for member, into in contents.items()
+        )
+        return contents
+
+    async def _together(self, fetches: Iterable[Coroutine[None, None, None]]) -> None:
+        """Wait for all; where one fails, for none any longer."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for fetch in fetches:
+                    group.create_task(fetch)
+        except* ExchangeFailedError as failures:
+            raise failures.exceptions[0] from None
+
+    async def _fetch(self, member: str, content: Content, into: memoryview, *, part: int) -> None:
+        self._missing[member] = self._missing.get(member, 0) + 1
+        try:
+            await self._network.fetch(member, self._parcel(content, part), into)
+        except (ParcelDeniedError, LinkLostError) as error:
+            raise ExchangeFailedError(f"{member}: {error}", [member]) from error
+        self._missing[member] -= 1
+        if not self._missing[member]:
+            del self._missing[member]
+
+    def _parcel(self, content: Content, part: int) -> ExchangeParcel:
+        return ExchangeParcel(self.attempt.round, self.attempt.attempt, content, part)
+
+
+def _part_of(vector: memoryview, part: slice, value_size: int) -> memoryview:
+    return vector[part.start * value_size : part.stop * value_size]

@@ -79,9 +79,12 @@ SENTENCES: dict[str, str] = {
         "--resume; with DISCO_DEBUG=disco:* it tells more."
     ),
     # what is wished of a training
-    "scheme_not_available": (
-        "Training with the scheme {scheme} is not possible yet. Choose --scheme federated or "
-        "--scheme local."
+    "scheme_is_the_servers": (
+        "On this server the task is trained with the scheme {scheme}. Leave out --scheme."
+    ),
+    "too_few_for_secure": (
+        "This task hides each update among those of others, which takes at least "
+        "{least:participant|participants}. Choose --users {least} or more, or --scheme local."
     ),
     "fingerprint_without_server": (
         "A fingerprint belongs to a server. Give the server's address with --server too."

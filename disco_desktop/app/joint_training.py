@@ -177,6 +177,7 @@ class JointTraining:
                 fingerprint=address.fingerprint if address else None,
                 identity=str(identities[participant]),
                 session=session,
+                held=str(folder.held_dir(participant)),
                 initial=str(initial) if initial else None,
                 settings=plan.settings(participant),
                 memory=str(memory_folder()),

@@ -210,6 +210,10 @@ class TrainingFolder:
         """The name of a participant's checkpoints in the memory."""
         return f"{self.path.name}-{participant}"
 
+    def held_dir(self, participant: int) -> Path:
+        """The folder of the common model that a participant holds for its peers."""
+        return self.path / f"held-{participant}"
+
     @property
     def session(self) -> int | None:
         """The server's number of the session that this training is part of, once it is known."""

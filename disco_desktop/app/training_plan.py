@@ -18,7 +18,14 @@ from disco_desktop.engine.client.address import ServerAddress
 from disco_desktop.engine.errors import TaskError
 from disco_desktop.engine.memory.model_name import clean_name
 from disco_desktop.engine.task.registry import task_provider
-from disco_desktop.engine.task.task import Keeps, Scheme, Task, decode_task, encode_task
+from disco_desktop.engine.task.task import (
+    SMALLEST_SECRET_GROUP,
+    Keeps,
+    Scheme,
+    Task,
+    decode_task,
+    encode_task,
+)
 from disco_desktop.engine.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
@@ -67,7 +74,7 @@ class TrainingPlan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     @property
     def needs_server(self) -> bool:
         """Whether the bundled server has a part in it."""
-        return self.scheme == "federated" and self.server is None
+        return self.scheme != "local" and self.server is None
 
     def settings(self, participant: int) -> TrainingSettings:
         """Return how a participant trains, counted from one; each has a seed of its own."""
@@ -115,10 +122,9 @@ async def make_plan(wishes: Wishes) -> TrainingPlan:
         task = task_provider(wishes.task).get_task()
     else:
         task = await fetch_task(address, wishes.task)
-    scheme = wishes.scheme or task.collaboration.scheme
-    if scheme == "decentralized":
-        raise TaskError("scheme_not_available", scheme=scheme)
+        _check_scheme(wishes, task)
     users = wishes.users or 1
+    scheme = wishes.scheme or _usual_scheme(task, users, is_hosted=address is not None)
     training = _training(task.training, wishes)
     if address is None:
         task = _own_task(task, training, users=users, scheme=scheme)
@@ -170,6 +176,12 @@ def _check(wishes: Wishes) -> None:
         raise TaskError("server_when_alone")
 
 
+def _check_scheme(wishes: Wishes, task: Task) -> None:
+    """Refuse another scheme than the one of a server's task."""
+    if wishes.scheme not in (None, task.collaboration.scheme):
+        raise TaskError("scheme_is_the_servers", scheme=task.collaboration.scheme)
+
+
 def _training(training: Training, wishes: Wishes) -> Training:
     """Work the wishes into the task's training."""
     epochs = wishes.epochs or training.epochs
@@ -185,9 +197,28 @@ def _training(training: Training, wishes: Wishes) -> Training:
     )
 
 
+def _usual_scheme(task: Task, users: int, *, is_hosted: bool) -> Scheme:
+    """Return the scheme of somebody who did not choose: one participant has no peers."""
+    scheme = task.collaboration.scheme
+    is_lonely = scheme == "decentralized" and users == 1 and not is_hosted
+    return "local" if is_lonely else scheme
+
+
 def _own_task(task: Task, training: Training, *, users: int, scheme: Scheme) -> Task:
-    """Return the task as the bundled server is to offer it, checked against the schema again."""
-    collaboration = structs.replace(task.collaboration, scheme=scheme, minimum_participants=users)
+    """Return the task as the bundled server is to offer it, checked against the schema again.
+
+    Raises:
+        TaskError: too few participants for nobody's update to be seen.
+    """
+    is_secure = task.collaboration.is_secure and scheme == "decentralized"
+    if is_secure and users < SMALLEST_SECRET_GROUP:
+        raise TaskError("too_few_for_secure", least=SMALLEST_SECRET_GROUP)
+    collaboration = structs.replace(
+        task.collaboration,
+        scheme=scheme,
+        minimum_participants=users,
+        aggregation=task.collaboration.aggregation if is_secure else "mean",
+    )
     changed = structs.replace(task, training=training, collaboration=collaboration)
     return decode_task(encode_task(changed))
 

@@ -28,6 +28,7 @@ class TrainRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         server, fingerprint: where the server is, and its certificate; none to train alone.
         identity: file of the participant's key; it is made where it is missing.
         session: the server's number of the session to come back to; none to join the open one.
+        held: folder for the common model of a decentralized session; none to hold it in memory.
         initial: file of the weights to start from, for somebody who trains alone.
         memory: root of the memory that holds the checkpoints, in `slot`, and the model, if it is
             to be kept, under the name `save_as`.
@@ -46,6 +47,7 @@ class TrainRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     fingerprint: str | None = None
     identity: str | None = None
     session: int | None = None
+    held: str | None = None
     initial: str | None = None
     settings: TrainingSettings
     memory: str

@@ -51,7 +51,6 @@ async def test_without_a_seed_each_plan_has_another_one() -> None:
     ("wish", "code"),
     [
         ({"task": "titanc"}, "task_unknown"),
-        ({"scheme": "decentralized"}, "scheme_not_available"),
         ({"fingerprint": "ab" * 32}, "fingerprint_without_server"),
         ({"server": "http://127.0.0.1:9", "round_duration": 2}, "round_duration_is_the_servers"),
         ({"server": "http://127.0.0.1:9", "scheme": "local"}, "server_when_alone"),

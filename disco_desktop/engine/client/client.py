@@ -42,6 +42,8 @@ class Aggregate:
         is_counted: whether our own contribution is one of them.
         is_stale: whether we were too late and must start afresh from these weights.
         is_last: whether the session has ended with this round.
+        is_void: whether the exchange came to nothing and our update is spent: the round is to be
+            trained once more from these weights, which are those of before.
     """
 
     weights: Weights
@@ -50,15 +52,19 @@ class Aggregate:
     is_counted: bool = True
     is_stale: bool = False
     is_last: bool = False
+    is_void: bool = False
 
 
 class Client(ABC):
     """A participant's side of the communication.
 
     Attributes:
+        spends_updates: whether an update must never be handed over twice, not even after a restart.
         notices: statuses and numbers of participants, in the order in which they came about.
         ledger: the messages sent and received, counted by kind.
     """
+
+    spends_updates = False
 
     def __init__(self) -> None:
         self.notices = Notices()

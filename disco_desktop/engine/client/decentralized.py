@@ -238,7 +238,7 @@ class DecentralizedClient(ServedClient):
             await self._until_connected()
             if self._known.round > base_round:
                 weights, round_ = await self._current_model()
-                return self._aggregate(weights, round_, is_counted=False)
+                return self._aggregate(weights, round_, is_counted=self._is_counted(base_round))
             attempt = self._attempt
             if attempt is None or not self._is_open(attempt, base_round):
                 self._say_what_we_wait_for()
@@ -252,6 +252,10 @@ class DecentralizedClient(ServedClient):
     def _is_open(self, attempt: Attempt, base_round: int) -> bool:
         is_new = (attempt.round, attempt.attempt) > self._voided
         return is_new and attempt.round == base_round
+
+    def _is_counted(self, base_round: int) -> bool:
+        """Whether the server knows our update to be part of the common model already."""
+        return self._known.contributed == base_round
 
     def _aggregate(self, weights: Weights, round_: int, *, is_counted: bool) -> Aggregate:
         return Aggregate(

@@ -43,6 +43,13 @@ class DistributedTrainer(Trainer):
             or (progress.base is not None and progress.base_round == session.contributed)
         ):
             progress.begin_round_afresh(session.weights, session.round)
+        elif (
+            self.client.spends_updates
+            and progress.is_round_trained
+            and progress.base_round == session.round
+        ):
+            # Our update may have gone into an attempt that came to nothing.
+            progress.repeat_round(session.weights, session.round)
         if session.rounds:
             left = max(session.rounds - progress.base_round, 0)
             progress.rounds = min(progress.rounds, progress.position.round - 1 + left)

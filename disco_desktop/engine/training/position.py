@@ -13,6 +13,7 @@ class Position(Struct, kw_only=True):
     Attributes:
         round, epoch: the present ones, from one; epochs count over the whole training. An epoch
             past the round's last one means that the exchange is due.
+        repeats: how many times rounds were begun anew to make another update.
         batch: how many batches of the epoch are done.
         loss: sum over the answers of the epoch so far.
         right: number of them that were right; None where none can be.
@@ -23,6 +24,7 @@ class Position(Struct, kw_only=True):
 
     round: int = 1
     epoch: int = 1
+    repeats: int = 0
     batch: int = 0
     loss: float = 0.0
     right: int | None = 0

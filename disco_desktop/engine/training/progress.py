@@ -87,7 +87,12 @@ class Progress:
         started = time.perf_counter()
         position = self.position
         if self._order is None:
-            order = epoch_order(self.learner.samples, seed=self._seed, epoch=position.epoch)
+            order = epoch_order(
+                self.learner.samples,
+                seed=self._seed,
+                epoch=position.epoch,
+                repeat=position.repeats,
+            )
             order = order.to(self.learner.device)
             self._order = order.split(self.settings.batch_size)  # type: ignore[no-untyped-call]
         rows = self._order[position.batch]
@@ -163,6 +168,11 @@ class Progress:
         first = self.settings.first_epoch(self.position.round)
         self._begin_epoch(first)
         self.history.epochs = [past for past in self.history.epochs if past.epoch < first]
+
+    def repeat_round(self, weights: Weights, round: int) -> None:  # noqa: A002
+        """Begin the present round once more, to make another update than the one before."""
+        self.position.repeats += 1
+        self.begin_round_afresh(weights, round)
 
     def adopt(self, weights: Weights, round: int) -> None:  # noqa: A002
         """Take weights as those that a round begins from."""

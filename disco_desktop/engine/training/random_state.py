@@ -45,12 +45,14 @@ def restore_random_state(states: dict[str, NDArray[np.uint8]], device: torch.dev
         torch.mps.set_rng_state(state)
 
 
-def epoch_order(samples: int, *, seed: int, epoch: int) -> torch.Tensor:
+def epoch_order(samples: int, *, seed: int, epoch: int, repeat: int = 0) -> torch.Tensor:
     """Return the order in which an epoch takes the samples: int64 (samples,).
 
-    It follows from seed and epoch alone, so that a training that is taken up in the middle of an
-    epoch goes on with the samples that are left.
+    It follows from its arguments alone, so that a training that is taken up in the middle of an
+    epoch goes on with the samples that are left. An epoch that is trained once more has another
+    order each time.
     """
-    mixed = hashlib.blake2b(f"{seed} {epoch}".encode(), digest_size=8).digest()
+    chosen = f"{seed} {epoch} {repeat}" if repeat else f"{seed} {epoch}"
+    mixed = hashlib.blake2b(chosen.encode(), digest_size=8).digest()
     generator = torch.Generator().manual_seed(int.from_bytes(mixed, "little"))
     return torch.randperm(samples, generator=generator)

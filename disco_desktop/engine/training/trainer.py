@@ -241,10 +241,15 @@ class Trainer(ABC):
         self._round_began = time.perf_counter()
         self._is_in_round = True
 
-    async def _end_round(self) -> Event:
+    async def _end_round(self) -> Event | None:
         started = time.perf_counter()
         aggregate = await self.on_round_end()
         now = time.perf_counter()
+        if aggregate is not None and aggregate.is_void:
+            again = partial(self.progress.repeat_round, aggregate.weights, aggregate.round)
+            await self._compute("round", again)
+            self._is_in_round = False
+            return None
         event = await self._compute(
             "round",
             partial(

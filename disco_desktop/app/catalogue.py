@@ -265,12 +265,17 @@ SENTENCES: dict[str, str] = {
         "the data for numbers that are far too large."
     ),
     "update_not_finite": (
-        "The server refused our update, since it holds values that are not numbers. Check the "
-        "data for numbers that are far too large."
+        "Our update was refused, since it holds values that are not numbers. Check the data for "
+        "numbers that are far too large."
     ),
     "update_wrong_size": (
         "The server refused our update, since it has another size than the task's model. Use the "
         "version of the program that the server has."
+    ),
+    "update_clipped": (
+        "Our update was not sent: {percent} % of its values change by more than the task's secure "
+        "aggregation takes. Check the data for numbers that are far too large; whoever made the "
+        "task may raise its largest change."
     ),
     "update_malformed": (
         "The server could not read our update. Use the version of the program that the server has."
@@ -322,6 +327,35 @@ SENTENCES: dict[str, str] = {
         "server has."
     ),
     "announcement_too_large": "Our update is larger than the server accepts. Ask whoever runs it.",
+    # secure aggregation
+    "secure_group_too_small": (
+        "Nothing was sent, since among {members:participant|participants} no update can stay "
+        "secret. Wait until there are at least three."
+    ),
+    "secure_group_differs": (
+        "Nothing was sent, since the server's list of participants for this round is wrong. Ask "
+        "whoever runs it."
+    ),
+    "peer_keys_differ": (
+        "Nothing was sent, since the keys of the other participants are not those of this round. "
+        "Training goes on with a fresh update."
+    ),
+    "peer_key_refused": (
+        "Nothing was sent, since the key of participant {peer} would keep nothing secret. Ask "
+        "whoever runs the server to leave that participant out."
+    ),
+    "attempt_spent": (
+        "Nothing was sent, since this update was asked for already (attempt {attempt}), and twice "
+        "would give it away. Training goes on with a fresh update."
+    ),
+    "sum_malformed": (
+        "What the other participants sent could not be added up, so this round does not count. "
+        "Training goes on with a fresh update."
+    ),
+    "sum_not_possible": (
+        "The sum of all updates cannot be right, so this round does not count. Training goes on "
+        "with a fresh update."
+    ),
     # identity, addresses and a server of one's own
     "identity_unreadable": (
         "This installation's key in {file} could not be read or written ({reason}). Check the "

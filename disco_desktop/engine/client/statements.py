@@ -1,7 +1,8 @@
 """What is signed, so that each knows whom it talks to.
 
 At a handshake the statements of both sides hold both nonces, both keys and the task: a signature
-says nothing outside the one handshake that it was made for. A card is bound to task and session.
+says nothing outside the one handshake that it was made for. A card is bound to task and session,
+the key of a secure exchange to the one attempt that it is good for.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from disco_desktop.engine.aggregator.attempt_context import AttemptContext
     from disco_desktop.engine.messages import Challenge, Hello, Place
 
 NONCE_BYTES = 32
@@ -62,6 +64,15 @@ def card_statement(
             *found,
         )
     )
+
+
+def attempt_key_statement(context: AttemptContext, *, participant: str, key: bytes) -> bytes:
+    """Return what a member signs to say with which X25519 key it masks its update.
+
+    It holds the task, session, round, attempt, all members with what they told of their samples,
+    the signer's id and the key: a server that tells members different things is found out.
+    """
+    return _digest((b"disco attempt key", context.digest(), participant.encode(), key))
 
 
 def _digest(fields: Iterable[bytes]) -> bytes:

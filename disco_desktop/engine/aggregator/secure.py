@@ -1,0 +1,166 @@
+"""Secure aggregation: the sum of all updates comes out, and no single one of them.
+
+A caller exchanges keys, cuts what `masked` returns into as many slices as there are members, and
+brings each slice to one member, who adds it up; `open` reads the joined sums. What that protects
+against, and what not, is told in `docs/secure-aggregation.md`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from disco_desktop.engine.aggregator.masks import AttemptKey, apply_masks
+from disco_desktop.engine.aggregator.ring import RESIDUE, Ring, add_residues
+from disco_desktop.engine.aggregator.sample_weights import (
+    member_weight,
+    told_samples,
+    total_weight_range,
+)
+from disco_desktop.engine.errors import ContributionError
+from disco_desktop.engine.task.task import SecureAggregation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from disco_desktop.engine.aggregator.attempt_context import AttemptContext
+    from disco_desktop.engine.task.task import Collaboration
+    from disco_desktop.engine.weights.weights import Buffer
+
+Slice: TypeAlias = bytes | bytearray | memoryview
+
+
+class SecureAggregator:
+    """One member's part in one attempt; for the next attempt another is made, with another key.
+
+    Attributes:
+        public_key: what the other members need, 32 bytes; valid for this attempt only.
+        clipped_share: the share of the update's values that was clipped, once it was masked.
+    """
+
+    def __init__(
+        self,
+        context: AttemptContext,
+        participant: str,
+        *,
+        collaboration: Collaboration,
+        samples: int,
+        elements: int,
+    ) -> None:
+        """Begin an attempt.
+
+        Args:
+            context: the attempt, and its members with what they told of their samples.
+            participant: the own id.
+            collaboration: the task's; its aggregation must be secure.
+            samples: the own number of training samples, which nobody else learns.
+            elements: how many values an update has.
+
+        Raises:
+            ContributionError: we are not a member, or the members are said to have told what
+                nobody tells (`secure_group_differs`).
+        """
+        aggregation, weighting = collaboration.aggregation, collaboration.weighting
+        if not isinstance(aggregation, SecureAggregation):
+            raise ValueError("the task does not ask for secure aggregation")
+        told = {member.participant: member.samples for member in context.members}
+        if participant not in told:
+            raise ContributionError("secure_group_differs", detail="without ourselves")
+        if weighting == "samples":
+            is_ours_other = told[participant] != told_samples(samples, weighting)
+            if is_ours_other or any(one != told_samples(one, weighting) for one in told.values()):
+                raise ContributionError("secure_group_differs", detail="other numbers of samples")
+        orders = tuple(told.values())
+        self._context = context
+        self._participant = participant
+        self._elements = elements
+        self._weight = member_weight(samples, largest_told=max(orders), weighting=weighting)
+        self._weight_range = total_weight_range(orders, weighting)
+        self._ring = Ring(
+            largest_change=aggregation.largest_change, largest_weight=self._weight_range[1]
+        )
+        self._key: AttemptKey | None = AttemptKey()
+        self.public_key = self._key.public
+        self.clipped_share: float | None = None
+
+    @property
+    def size(self) -> int:
+        """How many bytes a masked vector has: four for each value, and four for the weight."""
+        return (self._elements + 1) * RESIDUE.itemsize
+
+    def masked(self, update: Buffer, public_keys: Mapping[str, bytes]) -> memoryview:
+        """Return the update, weighted and masked, as bytes to be cut at multiples of four.
+
+        This works once: two vectors under the same masks would give their difference away. The
+        private key is forgotten here, so that nobody can ever take the masks off.
+
+        Args:
+            update: shape (elements,), float32.
+            public_keys: those of all other members, by id.
+
+        Raises:
+            ContributionError: it was done before (`attempt_spent`); a key is missing, is of
+                somebody else or appears twice (`peer_keys_differ`), or is none
+                (`peer_key_refused`); the update cannot be counted (`update_not_finite`,
+                `update_clipped`). Nothing was masked.
+        """
+        key = self._key
+        if key is None:
+            raise ContributionError("attempt_spent", attempt=self._context.attempt)
+        if update.shape != (self._elements,) or update.dtype != np.float32:
+            raise ValueError(f"an update of {update.dtype}{update.shape}, not {self._elements}")
+        self._check_keys(public_keys)
+        seeds = [
+            key.seed(self._context, self._participant, peer, public_keys[peer])
+            for peer in self._context.ids
+            if peer != self._participant
+        ]
+        self._key = None
+        vector, self.clipped_share = self._ring.quantise(update, self._weight)
+        apply_masks(vector, seeds)
+        return vector.data.cast("B")
+
+    def _check_keys(self, public_keys: Mapping[str, bytes]) -> None:
+        others = set(self._context.ids) - {self._participant}
+        if set(public_keys) != others:
+            raise ContributionError("peer_keys_differ", detail="of other members")
+        if len({self.public_key, *public_keys.values()}) != len(others) + 1:
+            raise ContributionError("peer_keys_differ", detail="the same key twice")
+
+    @staticmethod
+    def commitment(slices: Iterable[Slice]) -> tuple[bytes, ...]:
+        """Return the SHA-256 of each slice, to be sent before any slice is."""
+        return tuple(hashlib.sha256(each).digest() for each in slices)
+
+    @staticmethod
+    def add(slices: Sequence[Slice]) -> memoryview:
+        """Add up the slices that all members have of one place, in any order, modulo 2^32.
+
+        Raises:
+            ContributionError: they do not have one length, or are not of whole values
+                (`sum_malformed`).
+        """
+        sizes = {len(each) for each in slices}
+        if len(sizes) != 1 or next(iter(sizes)) % RESIDUE.itemsize:
+            raise ContributionError("sum_malformed", detail=f"slices of {sorted(sizes)} bytes")
+        return add_residues([np.frombuffer(each, RESIDUE) for each in slices]).data.cast("B")
+
+    def open(self, total: Slice) -> tuple[Buffer, int]:
+        """Read the sum of all members' masked vectors, in which the masks have cancelled.
+
+        Returns:
+            The weighted mean of the updates, shape (elements,), float32; and the total weight.
+
+        Raises:
+            ContributionError: it has another size (`sum_malformed`), or cannot be the sum of what
+                these members may have (`sum_not_possible`).
+        """
+        if len(total) != self.size:
+            raise ContributionError("sum_malformed", detail=f"{len(total)} bytes")
+        residues = np.frombuffer(total, RESIDUE)
+        weight, (least, most) = int(residues[-1]), self._weight_range
+        if not least <= weight <= most:
+            raise ContributionError("sum_not_possible", detail=f"a total weight of {weight}")
+        return self._ring.mean(residues), weight

@@ -272,6 +272,10 @@ SENTENCES: dict[str, str] = {
         "The server refused our update, since it has another size than the task's model. Use the "
         "version of the program that the server has."
     ),
+    "exchange_void": (
+        "An exchange came to nothing, since somebody left in the middle of it. Nobody's update was "
+        "seen; this round is trained once more."
+    ),
     "update_clipped": (
         "Our update was not sent: {percent} % of its values change by more than the task's secure "
         "aggregation takes. Check the data for numbers that are far too large; whoever made the "

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from disco_desktop.engine.aggregator.attempt_order import AttemptOrder
 from disco_desktop.engine.aggregator.magnitude import Magnitude
+from disco_desktop.engine.aggregator.sample_weights import told_samples
 from disco_desktop.engine.client.client import Aggregate
 from disco_desktop.engine.client.control_connection import ConnectionLostError
 from disco_desktop.engine.client.peers.conversation import ParcelDeniedError
@@ -16,10 +18,11 @@ from disco_desktop.engine.client.peers.exchange import Exchange, ExchangeFailedE
 from disco_desktop.engine.client.peers.frames import ModelParcel
 from disco_desktop.engine.client.peers.held_models import HeldModels
 from disco_desktop.engine.client.peers.peer_network import PeerNetwork
+from disco_desktop.engine.client.peers.secure_summing import SecureSumming
 from disco_desktop.engine.client.peers.summing import MeanSumming
 from disco_desktop.engine.client.peers.transport import LinkLostError
 from disco_desktop.engine.client.served import PATIENCE, ServedClient
-from disco_desktop.engine.errors import ContributionError, StorageError
+from disco_desktop.engine.errors import ContributionError, ServerError, StorageError
 from disco_desktop.engine.messages import (
     Attempt,
     Introduction,
@@ -80,7 +83,10 @@ class DecentralizedClient(ServedClient):
         self._ready: Ready | None = None
         self._attempt: Attempt | None = None
         self._voided = (0, 0)  # round and attempt of the latest that came to nothing
+        self._ready_after = self._voided  # what was void when we last said that we are ready
         self._model: Weights | None = None
+        self._order = AttemptOrder()
+        self.spends_updates = task.collaboration.is_secure
 
     # --- joining
 
@@ -92,8 +98,7 @@ class DecentralizedClient(ServedClient):
             self._network = PeerNetwork(transport, self._identity.node_id, self.ledger)
             self._introduction = Introduction(card=await transport.start())
         await self._introduce()
-        if self._ready is not None:
-            await self._say(self._ready)
+        await self._say_ready()
 
     async def _introduce(self) -> None:
         assert self._introduction is not None  # noqa: S101 - _joined() made it
@@ -213,7 +218,7 @@ class DecentralizedClient(ServedClient):
         try:
             async with self._bounded():
                 await self._get_ready(base_round, samples)
-                return await self._exchange(update, base_round)
+                return await self._exchange(update, base_round, samples)
         finally:
             self._ready = None
 
@@ -229,11 +234,23 @@ class DecentralizedClient(ServedClient):
     async def _get_ready(self, base_round: int, samples: int) -> None:
         await self._until_connected()
         if self._known.round == base_round:
-            self._ready = Ready(round=base_round, holds=self._known.model.digest, samples=samples)
+            collaboration = self._task.collaboration
+            self._ready = Ready(
+                round=base_round,
+                holds=self._known.model.digest,
+                samples=told_samples(samples, collaboration.weighting)
+                if collaboration.is_secure
+                else samples,
+            )
+            await self._say_ready()
+
+    async def _say_ready(self) -> None:
+        if self._ready is not None:
+            self._ready_after = self._voided
             with contextlib.suppress(ConnectionLostError):
                 await self._say(self._ready)
 
-    async def _exchange(self, update: Weights, base_round: int) -> Aggregate:
+    async def _exchange(self, update: Weights, base_round: int, samples: int) -> Aggregate:
         while True:
             await self._until_connected()
             if self._known.round > base_round:
@@ -242,16 +259,27 @@ class DecentralizedClient(ServedClient):
             attempt = self._attempt
             if attempt is None or not self._is_open(attempt, base_round):
                 self._say_what_we_wait_for()
+                if self._ready_after != self._voided:  # an attempt among others has failed
+                    await self._say_ready()
+                    continue
                 await self._known.changed()
                 continue
             self.notices.set_status("updating model")
-            agreed = await self._attempt_exchange(attempt, update)
+            agreed = await self._attempt_exchange(attempt, update, samples)
             if agreed is not None:
                 return self._aggregate(agreed, base_round + 1, is_counted=True)
+            if self.spends_updates and self._known.round == base_round:
+                self.notices.report(ServerError("exchange_void"))
+                return self._void(base_round)
 
     def _is_open(self, attempt: Attempt, base_round: int) -> bool:
         is_new = (attempt.round, attempt.attempt) > self._voided
         return is_new and attempt.round == base_round
+
+    def _void(self, base_round: int) -> Aggregate:
+        return Aggregate(
+            weights=self._common, round=base_round, participants=0, is_counted=False, is_void=True
+        )
 
     def _is_counted(self, base_round: int) -> bool:
         """Whether the server knows our update to be part of the common model already."""
@@ -267,10 +295,12 @@ class DecentralizedClient(ServedClient):
             is_last=round_ >= self._known.rounds,
         )
 
-    async def _attempt_exchange(self, attempt: Attempt, update: Weights) -> Weights | None:
+    async def _attempt_exchange(
+        self, attempt: Attempt, update: Weights, samples: int
+    ) -> Weights | None:
         """Carry out an attempt; return the model that all agreed on, nothing where it is void."""
         self._attempt = None
-        work = asyncio.create_task(self._carry_out(attempt, update))
+        work = asyncio.create_task(self._carry_out(attempt, update, samples))
         try:
             while not work.done() and not self._is_settled(attempt):
                 change = asyncio.ensure_future(self._known.changed())
@@ -286,6 +316,9 @@ class DecentralizedClient(ServedClient):
             await self._report(attempt, None, blamed)
             await self._until_settled(attempt)
             return None
+        except ContributionError:
+            await self._report(attempt, None)
+            raise
         finally:
             work.cancel()
             await asyncio.gather(work, return_exceptions=True)
@@ -295,9 +328,15 @@ class DecentralizedClient(ServedClient):
         await self._adopt(weights, digest)
         return weights
 
-    async def _carry_out(self, attempt: Attempt, update: Weights) -> tuple[Weights, str]:
+    async def _carry_out(
+        self, attempt: Attempt, update: Weights, samples: int
+    ) -> tuple[Weights, str]:
         exchange = Exchange(self._peers, attempt, self._identity.node_id)
-        weights, digest = await exchange.run(self._summing(attempt, update))
+        if self._task.collaboration.is_secure:
+            summing: Summing = self._masked(attempt, update, samples)
+        else:
+            summing = MeanSumming(self._task.collaboration, self._common, update, attempt)
+        weights, digest = await exchange.run(summing)
         # Nobody says that it has a model before that is on its disk.
         await asyncio.to_thread(self._held.keep, weights, digest)
         self._give_next(weights, digest)
@@ -309,10 +348,33 @@ class DecentralizedClient(ServedClient):
         content = encode(weights.buffer, "fp32")
         self._peers.parcels.offer_model(ModelParcel(digest), content, is_only=False)
 
-    def _summing(self, attempt: Attempt, update: Weights) -> Summing:
+    def _masked(self, attempt: Attempt, update: Weights, samples: int) -> SecureSumming:
+        """Return the secure sum of an attempt, after which the update is spent.
+
+        Raises:
+            ExchangeFailedError: the server asked for what must not be done.
+        """
+        try:
+            summing = SecureSumming(
+                self._task,
+                self._known.session,
+                attempt,
+                self._identity,
+                key_of=self._peers.key_of,
+                base=self._common,
+                update=update,
+                samples=samples,
+            )
+            self._order.begin(summing.context)
+        except ContributionError as error:
+            raise ExchangeFailedError(str(error), ()) from error
+        return summing
+
+    @property
+    def _common(self) -> Weights:
         if self._model is None:
             raise RuntimeError("connect() comes first")
-        return MeanSumming(self._task.collaboration, self._model, update, attempt)
+        return self._model
 
     async def _report(
         self, attempt: Attempt, digest: str | None, blamed: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from disco_desktop.engine.client.peers.conversation import ParcelDeniedError
 from disco_desktop.engine.client.peers.frames import ExchangeParcel
-from disco_desktop.engine.client.peers.summing import RESULT_SIZE
+from disco_desktop.engine.client.peers.summing import RESULT_SIZE, part_of
 from disco_desktop.engine.client.peers.topology import Topology, length
 from disco_desktop.engine.client.peers.transport import LinkLostError
 from disco_desktop.engine.errors import ContributionError
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from disco_desktop.engine.weights.weights import Weights
 
 _DIGEST_SIZE = 32
+
+_OUR_FAULT = {"update_clipped"}  # what else is wrong with ours was found before
 
 _log = logger(__name__)
 
@@ -62,6 +64,7 @@ class Exchange:
 
         Raises:
             ExchangeFailedError: somebody's part did not come in time, or was none.
+            ContributionError: our own update is none that could be summed.
         """
         try:
             async with asyncio.timeout(self.attempt.seconds):
@@ -70,6 +73,11 @@ class Exchange:
                 await self._compare(digest)
         except TimeoutError as error:
             raise ExchangeFailedError("nothing came in time", self._missing) from error
+        except ContributionError as error:
+            if error.code in _OUR_FAULT:
+                raise
+            blamed = [error.detail] if error.detail in self.others else []
+            raise ExchangeFailedError(str(error), blamed) from error
         return weights, digest
 
     async def _sum_up(self, summing: Summing) -> Weights:
@@ -77,7 +85,7 @@ class Exchange:
         await summing.prepare(self, topology)
         vector = await asyncio.to_thread(summing.vector)
         pieces = {
-            number: _part_of(vector, part, summing.value_size)
+            number: part_of(vector, part, summing.value_size)
             for number, part in enumerate(topology.parts)
         }
         for member in self.others:
@@ -87,20 +95,17 @@ class Exchange:
         part = topology.parts[mine]
         contents = await self.gather("part", length(part) * summing.value_size, part=mine)
         contents[self.own] = pieces[mine]
-        try:
-            total = await asyncio.to_thread(summing.sum, mine, part, contents)
-        except ContributionError as error:
-            raise ExchangeFailedError(str(error), [error.detail]) from error
+        total = await asyncio.to_thread(summing.sum, mine, part, contents)
         if topology.is_mesh:
             return await asyncio.to_thread(summing.finish, total)
         self.offer("sum", total, part=mine)
         result = memoryview(bytearray(summing.values * RESULT_SIZE))
-        _part_of(result, part, RESULT_SIZE)[:] = total
+        part_of(result, part, RESULT_SIZE)[:] = total
         await self._together(
             self._fetch(
                 member,
                 "sum",
-                _part_of(result, topology.parts[topology.summed_by(member)], RESULT_SIZE),
+                part_of(result, topology.parts[topology.summed_by(member)], RESULT_SIZE),
                 part=topology.summed_by(member),
             )
             for member in self.others
@@ -157,7 +162,3 @@ class Exchange:
 
     def _parcel(self, content: Content, part: int) -> ExchangeParcel:
         return ExchangeParcel(self.attempt.round, self.attempt.attempt, content, part)
-
-
-def _part_of(vector: memoryview, part: slice, value_size: int) -> memoryview:
-    return vector[part.start * value_size : part.stop * value_size]

@@ -87,9 +87,15 @@ class PeerNetwork:
         """How each peer is reached now, in the order of their ids."""
         return tuple(self._peers[name].state for name in sorted(self._peers))
 
-    def knows(self, peer: str) -> bool:
-        """Tell whether a participant was introduced and is still there."""
-        return peer in self._peers
+    def key_of(self, peer: str) -> bytes:
+        """Return the key by which a peer was introduced.
+
+        Raises:
+            LinkLostError: the peer is no longer in the session.
+        """
+        if peer not in self._peers:
+            raise LinkLostError(f"{peer} has left")
+        return self._peers[peer].card.public_key
 
     def introduce(self, cards: Iterable[PeerCard]) -> None:
         """Take note of who is there: known peers keep their link, others lose theirs."""

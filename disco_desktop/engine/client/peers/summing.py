@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 RESULT_SIZE = 4  # bytes of a value of a sum
 
 
+def part_of(vector: memoryview, part: slice, value_size: int) -> memoryview:
+    """Return the bytes of some of a vector's values."""
+    return vector[part.start * value_size : part.stop * value_size]
+
+
 class Summing(ABC):
     """One attempt's arithmetic, on vectors of `values` values of `value_size` bytes each."""
 

@@ -161,7 +161,7 @@ def _together(folder: Path, setting: Setting) -> Result:
     subprocess.run(
         [
             sys.executable, "-m", "disco_desktop", "train", "mnist", "--data", folder,
-            "--users", "2", "--seed", "1", "--json", result,
+            "--users", "2", "--scheme", "federated", "--seed", "1", "--json", result,
         ],
         check=True,
         capture_output=True,

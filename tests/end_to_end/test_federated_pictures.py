@@ -64,7 +64,9 @@ async def train_together(
 
 def with_training(task: Task, *, epochs: int, round_duration: int, users: int) -> Task:
     training = msgspec.structs.replace(task.training, epochs=epochs, round_duration=round_duration)
-    collaboration = msgspec.structs.replace(task.collaboration, minimum_participants=users)
+    collaboration = msgspec.structs.replace(
+        task.collaboration, scheme="federated", minimum_participants=users
+    )
     return msgspec.structs.replace(task, training=training, collaboration=collaboration)
 
 

@@ -86,7 +86,7 @@ class Cifar10Provider(TaskProvider):
                 validation_split=0.2,
                 optimizer=StochasticGradientDescent(learning_rate=0.01),
             ),
-            collaboration=Collaboration(scheme="federated", minimum_participants=3),
+            collaboration=Collaboration(scheme="decentralized", minimum_participants=3),
         )
 
     def sample_data(self) -> Path:

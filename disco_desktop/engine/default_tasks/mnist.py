@@ -18,7 +18,14 @@ from disco_desktop.engine.task.image_architecture import (
 )
 from disco_desktop.engine.task.outcome import ClassOutcome
 from disco_desktop.engine.task.provider import TaskProvider
-from disco_desktop.engine.task.task import Adam, Collaboration, Display, Task, Training
+from disco_desktop.engine.task.task import (
+    Adam,
+    Collaboration,
+    Display,
+    SecureAggregation,
+    Task,
+    Training,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,7 +95,9 @@ class MnistProvider(TaskProvider):
                 validation_split=0.2,
                 optimizer=Adam(learning_rate=1e-3),
             ),
-            collaboration=Collaboration(scheme="federated", minimum_participants=3),
+            collaboration=Collaboration(
+                scheme="decentralized", aggregation=SecureAggregation(), minimum_participants=3
+            ),
         )
 
     def sample_data(self) -> Path:

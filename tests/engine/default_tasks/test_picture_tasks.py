@@ -38,23 +38,24 @@ def test_the_task_is_data_that_others_can_read(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "size", "outcomes", "training", "minimum"),
+    ("kind", "size", "outcomes", "training", "scheme", "minimum"),
     [
-        ("mnist", 28, 10, (20, 2, 64, 0.2), 3),
-        ("lus_covid", 100, 2, (50, 2, 5, 0.2), 2),
-        ("cifar10", 224, 10, (10, 10, 10, 0.2), 3),
-        ("simple_face", 200, 2, (50, 1, 10, 0.2), 2),
+        ("mnist", 28, 10, (20, 2, 64, 0.2), "decentralized", 3),
+        ("lus_covid", 100, 2, (50, 2, 5, 0.2), "federated", 2),
+        ("cifar10", 224, 10, (10, 10, 10, 0.2), "decentralized", 3),
+        ("simple_face", 200, 2, (50, 1, 10, 0.2), "federated", 2),
     ],
 )
 def test_the_task_is_as_described(
-    kind: str, size: int, outcomes: int, training: tuple, minimum: int
+    kind: str, size: int, outcomes: int, training: tuple, scheme: str, minimum: int
 ) -> None:
     task = task_provider(kind).get_task()
     assert (task.data.height, task.data.width, task.data.channels) == (size, size, 3)
     assert task.data.outputs == outcomes
     own = task.training
     assert (own.epochs, own.round_duration, own.batch_size, own.validation_split) == training
-    assert task.collaboration.scheme == "federated"
+    assert task.collaboration.scheme == scheme
+    assert task.collaboration.is_secure == (kind == "mnist")
     assert task.collaboration.minimum_participants == minimum
 
 

@@ -15,7 +15,15 @@ from disco_desktop.engine.client.control_connection import ConnectionLostError, 
 from disco_desktop.engine.client.standing import Standing
 from disco_desktop.engine.client.transfer import Download, Upload
 from disco_desktop.engine.errors import ContributionError, ServerError, StorageError
-from disco_desktop.engine.messages import Announcement, Leave, Pause, Refused, Resume, Trouble
+from disco_desktop.engine.messages import (
+    Announcement,
+    Leave,
+    Pause,
+    Refused,
+    Resume,
+    Roster,
+    Trouble,
+)
 from disco_desktop.engine.weights.codec import encode
 from disco_desktop.engine.weights.pieces import digest_pieces
 from disco_desktop.engine.weights.weights import Weights
@@ -203,6 +211,8 @@ class FederatedClient(Client):
                 self.notices.report(ServerError(message.code))
             self._known.take(message)
             self.notices.set_participants(self._known.participants, self._known.minimum)
+            if isinstance(message, Roster):
+                self.notices.set_attendees(self._known.attendees)
 
     async def _rejoin(self) -> None:
         """Connect again, trying for as long as our patience lasts."""

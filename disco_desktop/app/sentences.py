@@ -19,6 +19,7 @@ from disco_desktop.app.session_words import (
     EPOCH_ENDED,
     EPOCH_ENDED_LOSS,
     PARTICIPANTS,
+    PRESENCES,
     ROUND_ENDED,
     ROUND_ENDED_LOSS,
     ROUND_TOO_LATE,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from disco_desktop.app.session_state import SessionState
     from disco_desktop.engine.dataset.report import Problem
     from disco_desktop.engine.errors import DiscoError
-    from disco_desktop.engine.events import Event, Status
+    from disco_desktop.engine.events import Event, Presence, Status
 
 LONGEST_LIST = 20
 
@@ -114,6 +115,11 @@ def session_sentence(
     template = (STATE_NAMES if short else STATE_SENTENCES)[state]
     arguments = {"participants": participants, "minimum": minimum}
     return _template.vformat(template, (), arguments)
+
+
+def presence_words(presence: Presence) -> str:
+    """Say what a participant does."""
+    return PRESENCES[presence]
 
 
 def event_sentence(event: Event) -> str:

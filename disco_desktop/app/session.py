@@ -32,6 +32,7 @@ from disco_desktop.engine.events import (
     EpochTrained,
     ParticipantsChanged,
     ProblemArose,
+    RosterChanged,
     RoundEnded,
     StatusChanged,
 )
@@ -248,7 +249,7 @@ class Session(Observable):
             case StatusChanged():
                 self._take_status(_STATE_OF[event.status])
                 return
-            case BatchTrained():
+            case BatchTrained() | RosterChanged():
                 return
             case EpochTrained():
                 self.curves.take_epoch(event)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from disco_desktop.app.session_state import SessionState
+    from disco_desktop.engine.events import Presence
 
 STATE_NAMES: dict[SessionState, str] = {
     "idle": "Ready",
@@ -35,6 +36,13 @@ STATE_SENTENCES: dict[SessionState, str] = {
     "finished": "The training is complete.",
     "stopped": "The training was stopped.",
     "failed": "The training could not be finished.",
+}
+
+PRESENCES: dict[Presence, str] = {
+    "training": "Training",
+    "contributed": "Has contributed to this round",
+    "paused": "Paused",
+    "away": "Away, and waited for",
 }
 
 EPOCH_ENDED = (

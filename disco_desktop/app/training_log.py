@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from disco_desktop.app.worker_messages import Finished, Happened, Started, TrafficCounted
 from disco_desktop.engine.events import (
+    Attendee,
     BatchTrained,
     EpochTrained,
     Metrics,
     ParticipantsChanged,
+    RosterChanged,
     RoundEnded,
     StatusChanged,
 )
@@ -30,6 +32,7 @@ class ParticipantLog:
         number: from one.
         batch: its last batch.
         present, minimum: how many take part in its session, and how many a round needs.
+        attendees: who takes part, by id, in the order in which they came.
     """
 
     number: int
@@ -37,6 +40,7 @@ class ParticipantLog:
     status: Status | None = None
     present: int = 0
     minimum: int = 0
+    attendees: dict[str, Attendee] = field(default_factory=dict)
     batch: BatchTrained | None = None
     epochs: list[EpochTrained] = field(default_factory=list)
     rounds: list[RoundEnded] = field(default_factory=list)
@@ -64,6 +68,10 @@ class ParticipantLog:
                 self.status = event.status
             case ParticipantsChanged():
                 self.present, self.minimum = event.participants, event.minimum
+            case RosterChanged():
+                for node in event.gone:
+                    self.attendees.pop(node, None)
+                self.attendees |= {one.node: one for one in event.present}
             case BatchTrained():
                 self.batch = event
             case EpochTrained():

@@ -19,6 +19,7 @@ Status: TypeAlias = Literal[
     "reconnecting",
     "paused",
 ]
+Presence: TypeAlias = Literal["training", "contributed", "paused", "away"]
 
 
 class Metrics(Struct, frozen=True, kw_only=True):
@@ -43,6 +44,26 @@ class ParticipantsChanged(Struct, frozen=True, kw_only=True, tag="participants")
 
     participants: int
     minimum: int
+
+
+class Attendee(Struct, frozen=True, kw_only=True):
+    """Somebody who takes part, and what it does.
+
+    Attributes:
+        node: its id on the network; one's own is that of the welcome.
+        since: when it began to, in seconds of this machine's clock since 1970.
+    """
+
+    node: str
+    presence: Presence
+    since: float
+
+
+class RosterChanged(Struct, frozen=True, kw_only=True, tag="roster"):
+    """Who takes part has changed: somebody is new, does something else, or is gone."""
+
+    present: Sequence[Attendee] = ()
+    gone: Sequence[str] = ()
 
 
 class ProblemArose(Struct, frozen=True, kw_only=True, tag="problem"):
@@ -107,5 +128,11 @@ class RoundEnded(Struct, frozen=True, kw_only=True, tag="round"):
 
 
 Event: TypeAlias = (
-    StatusChanged | ParticipantsChanged | ProblemArose | BatchTrained | EpochTrained | RoundEnded
+    StatusChanged
+    | ParticipantsChanged
+    | RosterChanged
+    | ProblemArose
+    | BatchTrained
+    | EpochTrained
+    | RoundEnded
 )

@@ -32,6 +32,7 @@ def known_kinds() -> dict[str, tuple[str, str]]:
         "proof": (_tr("Proof"), _tr("A signature that proves your key")),
         "welcome": (_tr("Welcome"), _tr("How the training stands, and a pass for the uploads")),
         "participants": (_tr("Participants"), _tr("How many take part")),
+        "roster": (_tr("Who takes part"), _tr("Their numbers on the network, and what each does")),
         "round closed": (_tr("End of a round"), _tr("That a new common model is there")),
         "pause": (_tr("Pause"), _tr("That the others need not wait for you")),
         "resume": (_tr("Resume"), _tr("That you train again")),

@@ -131,6 +131,9 @@ def _much(window: Window) -> Iterator[Result]:
     write_models(profile / "memory", MANY_MODELS)
     found = window.run("many_models", "", profile=profile)
     yield _pause(f"{MANY_MODELS:,} models", found["models"])
+    found = window.run("many_participants", "")
+    for what, figures in found.items():
+        yield _pause(f"500 participants {what}", figures)
     rows = write_rows(window.folder / "rows.csv", MANY_ROWS)
     found = window.run("many_rows", str(rows))
     yield _pause(f"{MANY_ROWS:,} rows", found["rows"])

@@ -26,6 +26,8 @@ EPOCHS = 60  # of the training that is watched
 LOOKS = 40  # pages of a list that are looked at
 IDLE_SECONDS = 2.0
 LOOK_SECONDS = 0.3  # on each page
+MANY_PARTICIPANTS = 500
+CROWD_SECONDS = 5.0
 
 
 def _memory() -> int:
@@ -179,6 +181,40 @@ async def move_about(watched: Watched) -> None:
     await person.sees("Stopped. The training can go on from here.")
 
 
+async def many_participants(watched: Watched) -> None:
+    """Watch a training that hundreds take part in, who come, pause and go."""
+    person, number = watched.person, MANY_PARTICIPANTS
+    await _go_to_training(watched, 1_000)
+    await person.click("Train together")
+    await person.click("Start training")
+    await _until_changed(watched.desktop.current, lambda: _is_training(watched.desktop, None))
+    command = [sys.executable, "-m", "tests.benchmarks.crowd_process"]
+    address = watched.desktop.server.address
+    assert address is not None
+    crowd = await asyncio.create_subprocess_exec(
+        *(*command, address.url, str(number)),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert crowd.stdin is not None
+    assert crowd.stdout is not None
+    watched.pauses.begin()
+    assert await crowd.stdout.readline() == b"here\n"
+    view = watched.view("Who takes part")
+    await person.until(lambda: view.model().rowCount() == number + 1, "to see everybody")
+    watched.keep_pauses("coming")
+    crowd.stdin.write(b"\n")
+    await asyncio.sleep(CROWD_SECONDS)
+    await watched.look_through(view)
+    watched.keep_pauses("restless")
+    crowd.stdin.write(b"\n")
+    await crowd.wait()
+    await person.until(lambda: view.model().rowCount() == 1, "to be alone again")
+    watched.keep_pauses("going")
+    await person.click("Stop")
+    await person.sees("Stopped. The training can go on from here.")
+
+
 async def _go_to_training(watched: Watched, epochs: int) -> None:
     person = watched.person
     await person.click("Take part")
@@ -287,7 +323,8 @@ async def _until_changed(observable: object, holds: Callable[[], bool]) -> None:
 
 
 STORIES: dict[str, Callable[[Watched], Awaitable[None]]] = {
-    story.__name__: story for story in (train, move_about, many_tasks, many_models, many_rows)
+    story.__name__: story
+    for story in (train, move_about, many_participants, many_tasks, many_models, many_rows)
 }
 
 

@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from disco_desktop.engine.events import (
     ParticipantsChanged,
     ProblemArose,
+    RosterChanged,
     Status,
     StatusChanged,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Mapping
 
     from disco_desktop.engine.errors import DiscoError
+    from disco_desktop.engine.events import Attendee
 
-Notice: TypeAlias = StatusChanged | ParticipantsChanged | ProblemArose
+Notice: TypeAlias = StatusChanged | ParticipantsChanged | RosterChanged | ProblemArose
 
 LARGEST_QUEUE = 64
 
@@ -26,7 +28,8 @@ LARGEST_QUEUE = 64
 class Notices:
     """A bounded queue of what changed, read by the stream of events.
 
-    A status is entered when it differs from the one before. Where nobody reads, the oldest go.
+    A status is entered when it differs from the one before. Where nobody reads, the oldest go; but
+    of who takes part, which is told by what has changed, nothing is lost.
     """
 
     def __init__(self) -> None:
@@ -35,6 +38,9 @@ class Notices:
         self._status: Status | None = None
         self.participants = 0
         self.minimum = 0
+        self._attendees: Mapping[str, Attendee] = {}
+        self._told: dict[str, Attendee] = {}
+        self._has_roster = False
 
     def set_status(self, status: Status) -> None:
         """Enter a status, unless it is the present one."""
@@ -48,6 +54,12 @@ class Notices:
             self.participants, self.minimum = participants, minimum
             self._enter(ParticipantsChanged(participants=participants, minimum=minimum))
 
+    def set_attendees(self, attendees: Mapping[str, Attendee]) -> None:
+        """Enter who takes part; the mapping may change until the next time."""
+        self._attendees = attendees
+        self._has_roster = True
+        self._arrived.set()
+
     def report(self, error: DiscoError) -> None:
         """Enter a problem that does not end the training."""
         self._enter(ProblemArose(code=error.code, arguments=error.arguments))
@@ -58,22 +70,31 @@ class Notices:
 
     def take(self) -> Notice | None:
         """Return the oldest notice, if there is one."""
-        if not self._queue:  # asked before every batch, and mostly so
+        if not self._arrived.is_set():  # asked before every batch, and mostly so
             return None
-        notice = self._queue.popleft()
-        if not self._queue:
+        notice = self._queue.popleft() if self._queue else self._roster()
+        if not self._queue and not self._has_roster:
             self._arrived.clear()
         return notice
 
+    def _roster(self) -> RosterChanged | None:
+        """Return how those who take part differ from what was told last, if they do."""
+        self._has_roster = False
+        before, now = self._told, dict(self._attendees)
+        self._told = now
+        present = tuple(one for node, one in now.items() if before.get(node) != one)
+        gone = tuple(node for node in before if node not in now)
+        return RosterChanged(present=present, gone=gone) if present or gone else None
+
     async def take_until(self, work: asyncio.Future[Any]) -> Notice | None:
         """Return the next notice, or nothing once `work` is done and all notices are taken."""
-        if not self._queue and not work.done():
+        while (notice := self.take()) is None and not work.done():
             arrival = asyncio.ensure_future(self._arrived.wait())
             try:
                 await _first(arrival, work)
             finally:
                 arrival.cancel()
-        return self.take()
+        return notice
 
 
 async def _first(*pending: Awaitable[object]) -> None:

@@ -16,7 +16,7 @@ from disco_desktop.engine.client.control_connection import ConnectionLostError, 
 from disco_desktop.engine.client.standing import Standing
 from disco_desktop.engine.client.transfer import Download
 from disco_desktop.engine.errors import ServerError
-from disco_desktop.engine.messages import Leave, Pause, Refused, Resume, Trouble
+from disco_desktop.engine.messages import Leave, Pause, Refused, Resume, Roster, Trouble
 from disco_desktop.engine.weights.weights import Weights
 from disco_desktop.logs import logger
 
@@ -199,6 +199,8 @@ class ServedClient(Client):
             if isinstance(message, Trouble):
                 self.notices.report(ServerError(message.code))
             self._take(message)
+            if isinstance(message, Roster):
+                self.notices.set_attendees(self._known.attendees)
             self.notices.set_participants(self._known.participants, self._known.minimum)
 
     def _take(self, message: FromServer) -> None:

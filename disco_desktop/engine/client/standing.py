@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
-from disco_desktop.engine.messages import Participants, RoundClosed, Welcome
+from disco_desktop.engine.events import Attendee
+from disco_desktop.engine.messages import Participants, Roster, RoundClosed, Welcome
 
 if TYPE_CHECKING:
     from disco_desktop.engine.messages import FromServer, ModelReference
+
+
+LARGEST_ROOM = 10_000  # participants that we keep account of
 
 
 class Standing:
@@ -17,12 +22,14 @@ class Standing:
     Attributes:
         is_connected: whether the server can tell us more at this moment.
         trouble: the code of what keeps the server from going on, if it said so.
+        attendees: who takes part, by id.
     """
 
     def __init__(self, welcome: Welcome) -> None:
         self._changed = asyncio.Event()
         self.is_connected = True
         self.trouble: str | None = None
+        self.attendees: dict[str, Attendee] = {}
         self._take(welcome)
 
     def _take(self, welcome: Welcome) -> None:
@@ -44,6 +51,9 @@ class Standing:
                 self.is_connected = True
             case Participants():
                 self.participants, self.minimum = message.participants, message.minimum
+            case Roster():
+                self._take_roster(message)
+                return
             case RoundClosed():
                 self.round, self.model = message.round, message.model
                 self.contributors = message.contributors
@@ -51,6 +61,20 @@ class Standing:
             case _:
                 self.trouble = getattr(message, "code", None)
         self.note_change()
+
+    def _take_roster(self, roster: Roster) -> None:
+        """Enter who takes part; it changes nothing that anybody would have to wait for."""
+        if roster.is_whole:
+            self.attendees.clear()
+        for node in roster.gone:
+            self.attendees.pop(node, None)
+        now = time.time()
+        for one in roster.present:
+            if one.participant in self.attendees or len(self.attendees) < LARGEST_ROOM:
+                since = now - one.seconds
+                self.attendees[one.participant] = Attendee(
+                    node=one.participant, presence=one.presence, since=since
+                )
 
     def lost(self) -> None:
         """Note that the connection is gone."""

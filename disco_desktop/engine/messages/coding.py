@@ -17,6 +17,7 @@ from disco_desktop.engine.messages.control import (
     Proof,
     Refused,
     Resume,
+    Roster,
     RoundClosed,
     Trouble,
     Welcome,
@@ -32,7 +33,16 @@ _Kind = TypeVar("_Kind", bound=Struct)
 
 FromParticipant: TypeAlias = Hello | Proof | Pause | Resume | Leave | Introduction | Ready | Outcome
 FromServer: TypeAlias = (
-    Challenge | Welcome | Refused | Participants | RoundClosed | Trouble | Peers | Attempt | Voided
+    Challenge
+    | Welcome
+    | Refused
+    | Participants
+    | Roster
+    | RoundClosed
+    | Trouble
+    | Peers
+    | Attempt
+    | Voided
 )
 
 _from_participant: msgspec.msgpack.Decoder[FromParticipant] = msgspec.msgpack.Decoder(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct, field
 
@@ -17,6 +17,11 @@ from disco_desktop.engine.messages.message import (
     Role,
     Signature,
 )
+
+LARGEST_ROSTER = 1_000  # participants in one message, and as many that are gone: they fit
+
+Presence: TypeAlias = Literal["training", "contributed", "paused", "away"]
+
 
 # --- from the participant
 
@@ -109,6 +114,34 @@ class Participants(Message, frozen=True, tag="participants"):
 
     participants: Count
     minimum: Count
+
+
+class Attendant(Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
+    """One participant of a session, and what it does.
+
+    Attributes:
+        presence: contributed is who waits for the end of this round; away is whose connection is
+            gone, and who is waited for.
+        seconds: how long it has been so, since clocks may differ.
+    """
+
+    participant: NodeId
+    presence: Presence
+    seconds: Count
+
+
+class Roster(Message, frozen=True, tag="roster"):
+    """Who takes part, as far as it is not known yet.
+
+    Attributes:
+        is_whole: whether everything told before is void.
+        present: who is new, or does something else now.
+        gone: who takes part no longer.
+    """
+
+    is_whole: bool = False
+    present: Annotated[tuple[Attendant, ...], Meta(max_length=LARGEST_ROSTER)] = ()
+    gone: Annotated[tuple[NodeId, ...], Meta(max_length=LARGEST_ROSTER)] = ()
 
 
 class RoundClosed(Message, frozen=True, tag="round_closed"):

@@ -15,6 +15,7 @@ from disco_desktop.engine.messages import (
 )
 from disco_desktop.engine.weights.codec import encoded_size
 from disco_desktop.logs import logger
+from disco_desktop.server.rooms.attendance import Attendance
 from disco_desktop.server.rooms.buffer import Buffer
 from disco_desktop.server.rooms.membership import Membership
 from disco_desktop.server.rooms.upload import Upload
@@ -64,6 +65,9 @@ class Room:
         self._limits = limits
         self._metrics = metrics
         self._buffer = Buffer(task, record, store)
+        self._attendance = Attendance(
+            self.members, lambda: self._buffer.contributors, seconds=limits.notice_seconds
+        )
         self._uploads: dict[tuple[str, int], Upload] = {}
         self._lock = asyncio.Lock()
         self._presence = asyncio.Lock()  # orders what the store is told of comings and goings
@@ -112,6 +116,7 @@ class Room:
         self._is_closed = True
         self.members.close()
         self._stop_timers()
+        self._attendance.close()
         if self._notice is not None:
             self._notice.cancel()
         while self._errands:
@@ -163,6 +168,7 @@ class Room:
                 contributed=contributed,
             )
         )
+        self._attendance.tell_all(member)
         if self.trouble is not None:
             member.send(Trouble(code=self.trouble))
         self._membership_changed()
@@ -175,6 +181,7 @@ class Room:
             return  # else it is back already, over another connection
         if member.role == "participant":
             self.members.expect(member.participant)
+            self._attendance.tell()
         else:
             self.members.leave(member.participant)
 
@@ -221,6 +228,7 @@ class Room:
     def _membership_changed(self) -> None:
         self._buffer.active = self.members.active
         self._tell_participants()
+        self._attendance.tell()
         self._run(self._settle())
 
     def _tell_participants(self) -> None:
@@ -338,6 +346,7 @@ class Room:
                 async with self._lock:
                     upload.check_wanted()  # else its file may be gone
                     await self._buffer.accept(_contribution(participant, upload))
+                    self._attendance.tell()
                     self._start_deadline()
             except ContributionError as error:
                 self._forget_upload(key, upload)
@@ -416,6 +425,7 @@ class Room:
                 contributors=self.last_contributors,
             )
         )
+        self._attendance.tell()
 
     async def _clear_away(self, before: RoomRecord, closed: ClosedRound) -> None:
         """End uploads that the closed round has left behind, and delete what was counted."""

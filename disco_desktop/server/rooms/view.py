@@ -43,4 +43,4 @@ def _status(room: Room | None) -> str:
         return "finished"
     if max(room.participants, room.contributors) < room.minimum:
         return "waiting for more participants"
-    return f"training: {room.contributors} of {room.participants} have contributed"
+    return room.progress

@@ -238,6 +238,37 @@ SENTENCES: dict[str, str] = {
     "task_not_on_server": (
         "The server has no task called {task}. Check the name, or ask whoever runs the server."
     ),
+    "task_of_other_scheme": (
+        "The task {task} is not trained in that way; its scheme is {scheme}. Choose that scheme."
+    ),
+    "card_not_proved": (
+        "The server does not believe that we are who we tell the others. Try again; if it stays "
+        "so, use the version of the program that the server has."
+    ),
+    "card_not_usable": (
+        "The server cannot tell the others how to reach us. Use the version of the program that "
+        "the server has."
+    ),
+    "model_not_agreed": (
+        "We have another model than the others have agreed on, so ours cannot go on. Join again to "
+        "get theirs."
+    ),
+    "model_lost": (
+        "Everybody who had the current model has left, so the training cannot go on from it. Join "
+        "again, to begin anew with those who are there."
+    ),
+    "attempts_used_up": (
+        "The participants tried to exchange their updates too many times without success. Check "
+        "the connections between them, then join again to begin anew."
+    ),
+    "not_introduced": (
+        "The server has not introduced us to the other participants yet. Connect again."
+    ),
+    "peer_unknown": "That participant is not there any more, so it cannot be reached.",
+    "relay_busy": (
+        "The server passes on as much between participants as it can. Try again later, or ask "
+        "whoever runs it."
+    ),
     "role_not_granted": "The server does not let us take part as {role}. Ask whoever runs it.",
     "room_full": (
         "The task has its {participants:participant|participants} already. Try again later."

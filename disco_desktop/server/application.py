@@ -12,7 +12,7 @@ from disco_desktop.server.metrics import ServerMetrics
 from disco_desktop.server.origin import own_origin_only
 from disco_desktop.server.pages import add_pages
 from disco_desktop.server.rooms.view import room_views
-from disco_desktop.server.routes import federated, models, tasks, uploads
+from disco_desktop.server.routes import control, models, relay, tasks, uploads
 from disco_desktop.server.routes.answers import errors_as_answers
 from disco_desktop.server.services import SERVICES, start_services
 
@@ -46,7 +46,7 @@ def create_application(config: ServerConfig) -> web.Application:
     app.cleanup_ctx.append(_watch_loop)
     app.cleanup_ctx.append(_serve_rooms)
     app.on_shutdown.append(_let_members_go)
-    for routes in (tasks.routes, models.routes, uploads.routes, federated.routes):
+    for routes in (tasks.routes, models.routes, uploads.routes, control.routes, relay.routes):
         app.add_routes(routes)
     add_pages(app)
     return app

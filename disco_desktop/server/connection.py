@@ -28,10 +28,12 @@ class Connection(asyncio.Protocol):
 
     Attributes:
         participant: whose connection it is, once that is proved.
+        is_relay: whether it goes through to a peer.
     """
 
     def __init__(self, guard: ConnectionGuard) -> None:
         self.participant: str | None = None
+        self.is_relay = False
         self._guard = guard
         self._socket: asyncio.Transport | None = None
         self._handler: asyncio.Protocol | None = None

@@ -52,7 +52,9 @@ class ConnectionGuard:
         self._server: web.Server | None = None
         # Dictionaries serve as ordered sets: the oldest connection comes first.
         self._strangers: dict[Connection, None] = {}
-        self._participants: defaultdict[str, dict[Connection, None]] = defaultdict(dict)
+        self._participants: defaultdict[tuple[str, bool], dict[Connection, None]] = defaultdict(
+            dict
+        )
         self._identified = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -69,11 +71,14 @@ class ConnectionGuard:
         """Connections that are open now."""
         return len(self._strangers) + self._identified
 
-    def identified(self, request: web.BaseRequest, participant: str) -> None:
+    def identified(
+        self, request: web.BaseRequest, participant: str, *, is_relay: bool = False
+    ) -> None:
         """Note that a request's connection has proved to be a certain participant's.
 
         From then on it is never cut for the sake of others. A participant with too many
-        connections loses its own oldest.
+        connections loses its own oldest; those to its peers through the relay are counted apart,
+        since they are as many as its peers.
         """
         connection = _connection_of(request)
         if connection is None or connection.participant is not None:
@@ -81,11 +86,13 @@ class ConnectionGuard:
         if connection not in self._strangers:  # it was cut while the request was under way
             return
         del self._strangers[connection]
-        connection.participant = participant
-        own = self._participants[participant]
+        connection.participant, connection.is_relay = participant, is_relay
+        own = self._participants[participant, is_relay]
         own[connection] = None
         self._identified += 1
-        if len(own) > self.limits.participant_connections:
+        limits = self.limits
+        most = limits.participant_relays if is_relay else limits.participant_connections
+        if len(own) > most:
             next(iter(own)).cut("too many of one participant")
 
     @contextlib.contextmanager
@@ -169,12 +176,13 @@ class ConnectionGuard:
         if connection.participant is None:
             self._strangers.pop(connection, None)
             return
-        own = self._participants.get(connection.participant, {})
+        whose = connection.participant, connection.is_relay
+        own = self._participants.get(whose, {})
         if connection in own:
             del own[connection]
             self._identified -= 1
         if not own:
-            self._participants.pop(connection.participant, None)
+            self._participants.pop(whose, None)
 
     def noticed(self, connection: Connection, reason: str) -> None:
         """Count a cut, and tell of it unless it is in the ordinary course of things."""

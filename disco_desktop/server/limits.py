@@ -39,6 +39,20 @@ class Limits:
             that does not answer within half of that is gone.
         reconnect_seconds: how long a participant whose connection broke is waited for.
         notice_seconds: how long members are not told again how many they are.
+        vanished_seconds: how long a running exchange between participants waits for one whose
+            connection is gone, and for the others' word once one of them has failed.
+        attempt_seconds: the shortest time that an exchange gets, before that for its bytes.
+        attempt_bytes_per_second: how fast the slowest participant has to be.
+        attempt_pause_seconds: how long after the second failed exchange of a round the next one
+            begins, and twice as long after each further one.
+        longest_pause_seconds: how long at most.
+        relay_wait_seconds: how long one participant waits at the relay for the other.
+        relay_send_seconds: how long one frame may take to be read by whom it is passed on to.
+        relay_frames_per_second: how many frames one connection may have passed on in the long run.
+        relay_frame_burst: how many at once.
+        participant_relays: connections to the relay of one participant; beyond them, its oldest
+            give way.
+        relays: connections to the relay of one room.
         retry_seconds: how long after a round could not be stored it is tried again.
         outgoing_messages: messages that may wait for a participant that reads too slowly.
         task_bytes: the largest description of a task.
@@ -72,6 +86,17 @@ class Limits:
     heartbeat_seconds: float = 20.0
     reconnect_seconds: float = 10.0
     notice_seconds: float = 0.2
+    vanished_seconds: float = 3.0
+    attempt_seconds: float = 30.0
+    attempt_bytes_per_second: float = 1.0 * MIB
+    attempt_pause_seconds: float = 0.5
+    longest_pause_seconds: float = 60.0
+    relay_wait_seconds: float = 20.0
+    relay_send_seconds: float = 20.0
+    relay_frames_per_second: float = 1_000.0
+    relay_frame_burst: int = 2_000
+    participant_relays: int = 128
+    relays: int = 1_024
     retry_seconds: float = 5.0
     outgoing_messages: int = 256
     task_bytes: int = MIB

@@ -59,6 +59,17 @@ class ServerMetrics:
             ["task", "reason"],
             registry=self.registry,
         )
+        self.voided = Counter(
+            "disco_attempts_voided",
+            "Exchanges between participants that came to nothing.",
+            ["task"],
+            registry=self.registry,
+        )
+        self.relayed_bytes = Counter(
+            "disco_relayed_bytes",
+            "Bytes passed on between participants who cannot reach each other.",
+            registry=self.registry,
+        )
         self.participants = Gauge(
             "disco_participants",
             "Participants that take part now.",

@@ -28,7 +28,7 @@ CONTENT_SECURITY_POLICY = (
 _SCHEMES = {
     "local": "each participant alone",
     "federated": "through this server",
-    "decentralized": "between participants",
+    "decentralized": "between participants; models stay with them",
 }
 
 

@@ -1,45 +1,34 @@
-"""A room: one session of one task, its members, its uploads and its rounds."""
+"""What every room is: one session of one task, and its members."""
 
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
-from disco_desktop.engine.errors import ContributionError, DiscoError, ServerError, StorageError
-from disco_desktop.engine.messages import (
-    Participants,
-    RoundClosed,
-    Trouble,
-    UploadState,
-    Welcome,
-)
-from disco_desktop.engine.weights.codec import encoded_size
+from disco_desktop.engine.errors import DiscoError, ServerError, StorageError
+from disco_desktop.engine.messages import Participants, Trouble, Welcome
 from disco_desktop.logs import logger
 from disco_desktop.server.rooms.attendance import Attendance
-from disco_desktop.server.rooms.buffer import Buffer
 from disco_desktop.server.rooms.membership import Membership
-from disco_desktop.server.rooms.upload import Upload
-from disco_desktop.server.store.store import ContributionRecord
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from disco_desktop.engine.messages import Announcement, Role
+    from disco_desktop.engine.messages import Message, Role
     from disco_desktop.server.limits import Limits
     from disco_desktop.server.metrics import ServerMetrics
-    from disco_desktop.server.rooms.buffer import ClosedRound
     from disco_desktop.server.rooms.member import Member, Outbox
     from disco_desktop.server.store.store import RoomRecord, Store, TaskRecord
 
 _log = logger(__name__)
 
 
-class Room:
-    """Members come and go, contributions are kept and acknowledged, rounds close.
+class Room(ABC):
+    """Members come and go, and rounds close.
 
     All lasting state is in the store: a room made of it anew goes on where the last one was cut
-    off. One lock orders whatever changes the buffer; uploads arrive beside it, each with a lock of
-    its own that is taken first.
+    off.
 
     Attributes:
         members: who is here.
@@ -49,12 +38,7 @@ class Room:
     """
 
     def __init__(
-        self,
-        task: TaskRecord,
-        record: RoomRecord,
-        store: Store,
-        limits: Limits,
-        metrics: ServerMetrics,
+        self, task: TaskRecord, store: Store, limits: Limits, metrics: ServerMetrics
     ) -> None:
         self.task = task
         self.trouble: str | None = None
@@ -64,46 +48,50 @@ class Room:
         self._store = store
         self._limits = limits
         self._metrics = metrics
-        self._buffer = Buffer(task, record, store)
         self._attendance = Attendance(
-            self.members, lambda: self._buffer.contributors, seconds=limits.notice_seconds
+            self.members, lambda: self.contributors, seconds=limits.notice_seconds
         )
-        self._uploads: dict[tuple[str, int], Upload] = {}
-        self._lock = asyncio.Lock()
+        self._lock = asyncio.Lock()  # orders whatever changes the lasting state
         self._presence = asyncio.Lock()  # orders what the store is told of comings and goings
         self._errands: set[asyncio.Task[None]] = set()
-        self._deadline: asyncio.TimerHandle | None = None
         self._retry: asyncio.TimerHandle | None = None
         self._notice: asyncio.TimerHandle | None = None
-        self._is_overdue = False
         self._is_closed = False
         self._told: Participants | None = None
 
     @property
+    @abstractmethod
     def record(self) -> RoomRecord:
         """The lasting state."""
-        return self._buffer.record
+
+    @property
+    @abstractmethod
+    def contributors(self) -> frozenset[str]:
+        """Who has done its part of the present round."""
+
+    @property
+    @abstractmethod
+    def progress(self) -> str:
+        """What the room does, in a few words, once enough are there."""
+
+    @abstractmethod
+    async def _settle(self) -> None:
+        """Do what is due; called after whatever could have made it so."""
 
     @property
     def participants(self) -> int:
         """How many a round waits for."""
-        return len(self._buffer.active)
-
-    @property
-    def contributors(self) -> int:
-        """How many have contributed to the present round."""
-        return len(self._buffer.contributors)
+        return len(self.members.active)
 
     @property
     def minimum(self) -> int:
         """How many distinct contributors a round needs."""
-        return self._buffer.minimum
+        return self.task.task.collaboration.minimum_participants
 
     # --- beginning and end
 
     async def recover(self) -> None:
-        """Take up what an earlier process left: contributions, and members expected back."""
-        await self._buffer.recover()
+        """Take up what an earlier process left: rounds, and members expected back."""
         closed = await asyncio.to_thread(self._store.rounds, self.record)
         if closed:
             self.last_contributors = len(closed[-1].contributors)
@@ -122,6 +110,11 @@ class Room:
         while self._errands:
             await asyncio.wait(self._errands)
         self._stop_timers()
+
+    def _stop_timers(self) -> None:
+        if self._retry is not None:
+            self._retry.cancel()
+            self._retry = None
 
     def _run(self, errand: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(errand)
@@ -145,14 +138,13 @@ class Room:
             ServerError: the room is full.
             StorageError: the server cannot keep that it is here.
         """
-        if participant not in self.members and len(self.members) >= self._limits.participants:
-            raise ServerError("room_full", participants=self._limits.participants)
+        self._check_place(participant, role)
         async with self._presence:
             if role == "participant":
                 await asyncio.to_thread(self._store.set_present, self.record, participant, True)
             contributed = await asyncio.to_thread(self._store.contributed, self.record, participant)
             member = self.members.join(participant, role, outbox)
-        self._buffer.active = self.members.active
+        self._joined(member)
         self._note_told_apart()
         member.send(
             Welcome(
@@ -175,6 +167,23 @@ class Room:
         _log.debug("%s %s joined session %d", role, participant, self.record.session)
         return member
 
+    def _check_place(self, participant: str, role: Role) -> None:
+        """Raise a ServerError where there is no room for somebody."""
+        if participant not in self.members and len(self.members) >= self._limits.participants:
+            raise ServerError("room_full", participants=self._limits.participants)
+
+    @abstractmethod
+    def _joined(self, member: Member) -> None:
+        """Take note of a new connection, before it is welcomed."""
+
+    def hear(self, member: Member, message: Message) -> bool:
+        """Take what a member says besides pausing and leaving; tell whether it may be said here.
+
+        Raises:
+            DiscoError: it is refused, and the member with it.
+        """
+        return False
+
     def lost(self, member: Member) -> None:
         """Note that a member's connection is gone; it is waited for a while."""
         if self._is_closed or self.members.get(member.participant) is not member:
@@ -182,24 +191,31 @@ class Room:
         if member.role == "participant":
             self.members.expect(member.participant)
             self._attendance.tell()
+            self._expected(member.participant)
         else:
             self.members.leave(member.participant)
+
+    @abstractmethod
+    def _expected(self, participant: str) -> None:
+        """Take note that somebody's connection is gone."""
 
     def leave(self, member: Member) -> None:
         """Wait no longer for somebody who has left; what it contributed counts."""
         if not self._is_closed and self.members.get(member.participant) is member:
             self._gone(member.participant)
-            self._run(self._discard_uploads(member.participant))
 
     def _gone(self, participant: str) -> None:
         """Wait no longer for somebody; what has come of its upload stays, for it to go on."""
         if participant in self.members:
             _log.debug("%s is waited for no longer", participant)
             self.members.leave(participant)
-            for key in [key for key in self._uploads if key[0] == participant]:
-                self._uploads.pop(key).refuse(ServerError("upload_not_announced"))
+            self._departed(participant)
             self._run(self._forget(participant))
             self._membership_changed()
+
+    @abstractmethod
+    def _departed(self, participant: str) -> None:
+        """Take note that somebody is a member no more."""
 
     async def _forget(self, participant: str) -> None:
         async with self._presence:
@@ -211,25 +227,22 @@ class Room:
                 # At the worst the room waits for it some seconds after the next start.
                 _log.warning("cannot note that %s left: %s", participant, error)
 
-    async def _discard_uploads(self, participant: str) -> None:
-        async with self._presence, self._lock:  # none of them is being accepted
-            if participant in self.members:
-                return
-            try:
-                await asyncio.to_thread(self._store.discard, self.record, participant)
-            except StorageError as error:
-                _log.warning("an unfinished upload stays on the disk: %s", error)
-
     def set_paused(self, member: Member, *, is_paused: bool) -> None:
         """Wait for a member no longer, or again."""
         member.is_paused = is_paused
         self._membership_changed()
 
     def _membership_changed(self) -> None:
-        self._buffer.active = self.members.active
+        self._count_members()
         self._tell_participants()
         self._attendance.tell()
         self._run(self._settle())
+
+    @abstractmethod
+    def _count_members(self) -> None:
+        """Take note of who is active."""
+
+    # --- what everybody is told
 
     def _tell_participants(self) -> None:
         """Tell everybody how many they are: but not more often than they need."""
@@ -258,145 +271,8 @@ class Room:
         if self._numbers != self._told:
             self._told = None
 
-    # --- uploads
-
-    async def announce(self, participant: str, announcement: Announcement) -> UploadState:
-        """Begin an upload or go on with one, and say what is wanted of it.
-
-        Raises:
-            ContributionError: it is of the wrong size, too late, or of a round yet to come.
-            StorageError: what has come so far cannot be read.
-        """
-        key = participant, announcement.base_round
-        counts_in = await self._counts_in(*key)
-        if counts_in is None:
-            upload = await self._announced(key, announcement)
-            async with upload.lock:  # it may be on its way to be accepted
-                offset = upload.offset
-            counts_in = await self._counts_in(*key)
-            if counts_in is None:
-                return self._upload_state(offset)
-        return self._upload_state(announcement.size, counts_in)
-
-    def _upload_state(self, offset: int, counts_in: int | None = None) -> UploadState:
-        self._note_told_apart()
-        return UploadState(offset=offset, counts_in=counts_in, participants=self.participants)
-
-    async def _counts_in(self, participant: str, base_round: int) -> int | None:
-        return await asyncio.to_thread(self._store.counts_in, self.record, participant, base_round)
-
-    async def _announced(self, key: tuple[str, int], announcement: Announcement) -> Upload:
-        """Return the upload that was announced; another one of the same participant ends."""
-        self._buffer.check_round(announcement.base_round)
-        elements = self.task.manifest.elements
-        codec = self.task.task.collaboration.codec
-        if announcement.size != encoded_size(elements, codec):
-            raise ContributionError("update_wrong_size", detail=f"{announcement.size} bytes")
-        known = self._uploads.get(key)
-        if known is not None and known.announcement == announcement and known.is_wanted:
-            return known
-        fresh = Upload(self._store.spool(self.record, *key), announcement, codec)
-        others = [self._uploads.pop(other) for other in list(self._uploads) if other[0] == key[0]]
-        self._uploads[key] = fresh
-        async with fresh.lock:
-            for other in others:  # they may share a file, so they stop before it is read
-                other.refuse(ServerError("upload_not_announced"))
-                async with other.lock:
-                    pass
-            try:
-                await asyncio.to_thread(fresh.recover)
-            except StorageError:
-                self._forget_upload(key, fresh)
-                raise
-        return fresh
-
-    def _forget_upload(self, key: tuple[str, int], upload: Upload) -> None:
-        if self._uploads.get(key) is upload:
-            del self._uploads[key]
-
-    def upload(self, participant: str, base_round: int) -> Upload | None:
-        """Return an upload that was announced."""
-        return self._uploads.get((participant, base_round))
-
-    async def accept(self, participant: str, upload: Upload) -> UploadState:
-        """Acknowledge a whole upload: from here on it counts, whatever happens.
-
-        Raises:
-            ContributionError: it is refused; it is forgotten, and counts nowhere.
-            StorageError: it cannot be kept now; it stays, to be acknowledged later.
-            ServerError: it was superseded by another one.
-        """
-        # Who waits for the answer may go away at any moment: what has begun is done to its end.
-        await asyncio.shield(self._run(self._accept(participant, upload)))
-        announcement = upload.announcement
-        counts_in = await self._counts_in(participant, announcement.base_round)
-        return self._upload_state(announcement.size, counts_in)
-
-    async def _accept(self, participant: str, upload: Upload) -> None:
-        key = participant, upload.announcement.base_round
-        async with upload.lock:
-            if await self._counts_in(*key) is not None:
-                return
-            upload.check_wanted()
-            if not upload.is_whole:
-                raise ServerError("upload_not_announced")
-            try:
-                upload.check(largest_norm=self.task.task.collaboration.largest_norm)
-                await asyncio.to_thread(upload.sync)
-                async with self._lock:
-                    upload.check_wanted()  # else its file may be gone
-                    await self._buffer.accept(_contribution(participant, upload))
-                    self._attendance.tell()
-                    self._start_deadline()
-            except ContributionError as error:
-                self._forget_upload(key, upload)
-                await asyncio.to_thread(upload.discard)
-                self._metrics.refused.labels(self.task.task.id, error.code).inc()
-                raise
-            self._forget_upload(key, upload)
-            self._metrics.accepted.labels(self.task.task.id).inc()
-        self._run(self._settle())
-
-    # --- rounds
-
-    def _start_deadline(self) -> None:
-        is_wanted = not (self._is_overdue or self._is_closed or self.record.is_finished)
-        if self._deadline is None and is_wanted and self._buffer.contributors:
-            self._deadline = asyncio.get_running_loop().call_later(
-                self.task.task.collaboration.round_deadline, self._deadline_passed
-            )
-
-    def _stop_timers(self) -> None:
-        for timer in (self._deadline, self._retry):
-            if timer is not None:
-                timer.cancel()
-        self._deadline = self._retry = None
-
-    def _deadline_passed(self) -> None:
-        self._deadline = None
-        self._is_overdue = True
-        self._run(self._settle())
-
-    async def _settle(self) -> None:
-        """Close the round if it is full; called after whatever could have filled it."""
-        async with self._lock:
-            self._start_deadline()
-            before = self.record
-            if before.is_finished:
-                return
-            try:
-                await self._buffer.recover()
-                if not self._buffer.is_full(is_overdue=self._is_overdue):
-                    return
-                closed = await self._buffer.close_round()
-            except DiscoError as error:
-                self._try_again(error)
-                return
-            self._round_closed(closed)
-            await self._clear_away(before, closed)
-
     def _try_again(self, error: DiscoError) -> None:
-        """Say once what keeps the round from closing, and look again in a while."""
+        """Say once what keeps the room from going on, and look again in a while."""
         if self.trouble != error.code:
             _log.error("round %d cannot close: %s", self.record.round + 1, error)
             self.trouble = error.code
@@ -410,46 +286,10 @@ class Room:
         self._retry = None
         self._run(self._settle())
 
-    def _round_closed(self, closed: ClosedRound) -> None:
+    def _count_round(self, seconds: float, contributors: int) -> None:
+        """Take note of a round that has just closed."""
         self.trouble = None
-        self.last_round_seconds = closed.seconds
+        self.last_round_seconds = seconds
+        self.last_contributors = contributors
         self._metrics.rounds.labels(self.task.task.id).inc()
-        self._metrics.round_seconds.labels(self.task.task.id).observe(closed.seconds)
-        self._stop_timers()
-        self._is_overdue = False
-        self.last_contributors = len(closed.contributors)
-        self.members.send(
-            RoundClosed(
-                round=closed.record.round,
-                model=closed.record.model,
-                contributors=self.last_contributors,
-            )
-        )
-        self._attendance.tell()
-
-    async def _clear_away(self, before: RoomRecord, closed: ClosedRound) -> None:
-        """End uploads that the closed round has left behind, and delete what was counted."""
-        for participant, base_round in list(self._uploads):
-            try:
-                self._buffer.check_round(base_round)
-            except ContributionError as error:
-                self._uploads.pop((participant, base_round)).refuse(error)
-        too_late = self.record.round - self.task.task.collaboration.round_cutoff - 1
-        if self.record.is_finished:
-            too_late = self.record.rounds
-        try:
-            await asyncio.to_thread(
-                self._store.forget_round, before, closed.counted, too_late=too_late
-            )
-        except StorageError as error:
-            _log.warning("spooled contributions stay on the disk: %s", error)
-
-
-def _contribution(participant: str, upload: Upload) -> ContributionRecord:
-    return ContributionRecord(
-        participant=participant,
-        base_round=upload.announcement.base_round,
-        samples=upload.announcement.samples,
-        largest=upload.magnitude.largest,
-        digest=upload.digest,
-    )
+        self._metrics.round_seconds.labels(self.task.task.id).observe(seconds)

@@ -6,18 +6,20 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from disco_desktop.engine.errors import ServerError, StorageError, TaskError
-from disco_desktop.engine.messages import Refused
+from disco_desktop.engine.messages import LARGEST_ATTEMPTS, Refused
 from disco_desktop.logs import logger
-from disco_desktop.server.rooms.room import Room
+from disco_desktop.server.rooms.federated_room import FederatedRoom
+from disco_desktop.server.rooms.peer_room import PeerRoom
 from disco_desktop.server.store.store import RoomRecord
 
 if TYPE_CHECKING:
     from disco_desktop.engine.messages import Role
-    from disco_desktop.engine.task.task import Task
+    from disco_desktop.engine.task.task import Scheme, Task
     from disco_desktop.engine.weights.weights import Weights
     from disco_desktop.server.limits import Limits
     from disco_desktop.server.metrics import ServerMetrics
     from disco_desktop.server.rooms.member import Member, Outbox
+    from disco_desktop.server.rooms.room import Room
     from disco_desktop.server.store.store import Store, TaskRecord
 
 _log = logger(__name__)
@@ -27,7 +29,8 @@ class Rooms:
     """The tasks on offer and their rooms.
 
     A task's session has as many rounds as the task trains. Whoever joins after the last of them
-    opens the next session, which goes on from the model of the one before.
+    opens the next session, which goes on from the model of the one before; where the participants
+    keep the models, it begins from the task's first one.
     """
 
     def __init__(self, store: Store, limits: Limits, metrics: ServerMetrics) -> None:
@@ -62,7 +65,7 @@ class Rooms:
         await asyncio.to_thread(self._store.close)
 
     async def _open(self, task: TaskRecord, record: RoomRecord) -> Room:
-        room = Room(task, record, self._store, self._limits, self._metrics)
+        room = _kind_of(task)(task, record, self._store, self._limits, self._metrics)
         try:
             await room.recover()
         except BaseException:
@@ -87,6 +90,18 @@ class Rooms:
         task = self._tasks.get(task_id)
         if task is None:
             raise TaskError("task_not_on_server", task=task_id)
+        return task
+
+    def task_of_scheme(self, task_id: str, scheme: Scheme) -> TaskRecord:
+        """Return a task on offer whose participants train in a certain way.
+
+        Raises:
+            TaskError: there is none of this id, or it is trained in another way.
+        """
+        task = self.task(task_id)
+        own = task.task.collaboration.scheme
+        if own != scheme:
+            raise TaskError("task_of_other_scheme", task=task_id, scheme=own)
         return task
 
     async def add_task(self, task: Task, initial: Weights) -> TaskRecord:
@@ -148,17 +163,29 @@ class Rooms:
         record = await asyncio.to_thread(self._store.room, task.digest, session)
         if record is None and session is not None:
             raise ServerError("session_unknown", session=session)
-        if record is None or (record.is_finished and session is None):
+        if record is None or (session is None and not self._can_go_on(task, record)):
             record = await self._begin_session(task, after=record)
         return self._rooms.get((task.digest, record.session)) or await self._open(task, record)
 
+    def _can_go_on(self, task: TaskRecord, record: RoomRecord) -> bool:
+        """Tell whether whoever comes new can still take part in a session."""
+        if record.is_finished or record.attempt >= LARGEST_ATTEMPTS:
+            return False
+        if not task.is_kept_by_participants or record.round == 0:
+            return True
+        room = self._rooms.get((task.digest, record.session))
+        return isinstance(room, PeerRoom) and room.can_go_on
+
     async def _begin_session(self, task: TaskRecord, after: RoomRecord | None) -> RoomRecord:
+        model = task.initial
+        if after is not None and not task.is_kept_by_participants:
+            model = after.model
         record = RoomRecord(
             task_digest=task.digest,
             session=1 if after is None else after.session + 1,
             rounds=task.task.training.rounds,
             round=0,
-            model=task.initial if after is None else after.model,
+            model=model,
         )
         await asyncio.to_thread(self._store.open_room, record)
         return record
@@ -181,3 +208,7 @@ class Rooms:
             task_digest=task.digest, session=0, rounds=rounds, round=0, model=task.initial
         )
         return record or unbegun
+
+
+def _kind_of(task: TaskRecord) -> type[FederatedRoom] | type[PeerRoom]:
+    return PeerRoom if task.is_kept_by_participants else FederatedRoom

@@ -41,6 +41,6 @@ def _status(room: Room | None) -> str:
         return "cannot store the next model, and tries again"
     if room.record.is_finished:
         return "finished"
-    if max(room.participants, room.contributors) < room.minimum:
+    if max(room.participants, len(room.contributors)) < room.minimum:
         return "waiting for more participants"
-    return f"training: {room.contributors} of {room.participants} have contributed"
+    return room.progress

@@ -35,6 +35,7 @@ _STATUS: tuple[tuple[type[DiscoError], int], ...] = (
 )
 _STATUS_OF_CODE = {
     "task_not_on_server": 404,
+    "task_of_other_scheme": 404,
     "task_too_large": 413,
     "upload_busy": 409,
     "upload_not_announced": 409,

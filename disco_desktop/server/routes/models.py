@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from typing import TYPE_CHECKING, cast
 
 import msgspec
@@ -59,16 +60,24 @@ class _BulkFile(web.FileResponse):
 
 @routes.get("/tasks/{task}/model")
 async def get_current_model(request: web.Request) -> web.StreamResponse:
-    """Give a task's current model as a safetensors file."""
+    """Give a task's current model as a safetensors file.
+
+    Of a task whose models stay with the participants it is the one that they begin with, and both
+    the file and the answer say so.
+    """
     services = request.app[SERVICES]
     task = services.rooms.task(request.match_info["task"])
     record = await services.rooms.current_record(task)
+    if task.is_kept_by_participants:
+        record = dataclasses.replace(record, round=0, model=task.initial)
+    kept = "participants" if task.is_kept_by_participants else "server"
     header = model_header(
         task.manifest,
         {
             "task": msgspec.json.encode(task.task, order="sorted").decode(),
             "round": str(record.round),
             "session": str(record.session),
+            "models_kept_by": kept,
         },
     )
     response = web.StreamResponse(
@@ -77,6 +86,7 @@ async def get_current_model(request: web.Request) -> web.StreamResponse:
             "Content-Disposition": f'attachment; filename="{task.task.id}.safetensors"',
             "Content-Length": str(len(header) + record.model.size),
             "X-Disco-Round": str(record.round),
+            "X-Disco-Models-Kept-By": kept,
         }
     )
     seconds = services.config.limits.piece_seconds

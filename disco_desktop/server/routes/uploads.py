@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,12 +10,13 @@ from aiohttp import web
 
 from disco_desktop.engine.messages import LARGEST_ANNOUNCEMENT, Announcement, decode_as
 from disco_desktop.server.keys import GUARD, METRICS
+from disco_desktop.server.rooms.federated_room import FederatedRoom
 from disco_desktop.server.routes.answers import DeniedError, answer, problem
+from disco_desktop.server.routes.rights import room_and_participant
 from disco_desktop.server.services import SERVICES
 
 if TYPE_CHECKING:
     from disco_desktop.server.connection_guard import ConnectionGuard
-    from disco_desktop.server.rooms.room import Room
     from disco_desktop.server.rooms.upload import Upload
 
 routes = web.RouteTableDef()
@@ -103,22 +103,9 @@ async def _receive(request: web.Request, upload: Upload, feeder: object) -> bool
     return writing is None or await writing
 
 
-def _room_and_participant(request: web.Request) -> tuple[Room, str]:
+def _room_and_participant(request: web.Request) -> tuple[FederatedRoom, str]:
     """Return whose upload this is: only a participant of this very room may contribute to it."""
-    services = request.app[SERVICES]
-    task = services.rooms.task(request.match_info["task"])
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    participant = token.partition(".")[0]
-    if kind != "Bearer" or not participant:
-        raise DeniedError("token_missing", status=401)
-    room = services.rooms.room(task, int(request.match_info["session"]))
-    member = room.members.get(participant) if room is not None else None
-    if (
-        room is None
-        or member is None
-        or not hmac.compare_digest(member.token.encode(), token.encode(errors="replace"))
-    ):
+    room, participant = room_and_participant(request, "federated")
+    if not isinstance(room, FederatedRoom):
         raise DeniedError("token_not_valid", status=403)
-    if member.role != "participant":
-        raise DeniedError("not_a_participant", status=403)
     return room, participant

@@ -20,6 +20,7 @@ from disco_desktop.engine.weights.codec import encode
 from disco_desktop.engine.weights.manifest import Manifest
 from disco_desktop.engine.weights.pieces import content_digest, digest_pieces, piece_digest, pieces
 from disco_desktop.engine.weights.weights import Weights
+from disco_desktop.server.store.schema import SCHEMA_VERSION, run_steps, steps_from
 from disco_desktop.server.store.store import (
     ContributionRecord,
     RoomRecord,
@@ -35,40 +36,8 @@ if TYPE_CHECKING:
 
     from disco_desktop.engine.task.task import Task
 
-SCHEMA_VERSION = 1
-
-_SCHEMA = """
-CREATE TABLE models (digest TEXT PRIMARY KEY, size INTEGER NOT NULL, pieces BLOB NOT NULL);
-CREATE TABLE tasks (
-    id TEXT PRIMARY KEY, digest TEXT NOT NULL, task BLOB NOT NULL, manifest BLOB NOT NULL,
-    model TEXT NOT NULL REFERENCES models (digest)
-);
-CREATE TABLE rooms (
-    task_digest TEXT NOT NULL, session INTEGER NOT NULL, rounds INTEGER NOT NULL,
-    round INTEGER NOT NULL, model TEXT NOT NULL REFERENCES models (digest),
-    PRIMARY KEY (task_digest, session)
-);
-CREATE TABLE present (
-    task_digest TEXT NOT NULL, session INTEGER NOT NULL, participant TEXT NOT NULL,
-    PRIMARY KEY (task_digest, session, participant)
-) WITHOUT ROWID;
-CREATE TABLE contributions (
-    task_digest TEXT NOT NULL, session INTEGER NOT NULL, participant TEXT NOT NULL,
-    base_round INTEGER NOT NULL, samples INTEGER NOT NULL, largest REAL NOT NULL,
-    digest TEXT NOT NULL, counted_in INTEGER,
-    PRIMARY KEY (task_digest, session, participant, base_round)
-) WITHOUT ROWID;
-CREATE TABLE rounds (
-    task_digest TEXT NOT NULL, session INTEGER NOT NULL, round INTEGER NOT NULL,
-    model TEXT NOT NULL, size INTEGER NOT NULL, seconds REAL NOT NULL,
-    PRIMARY KEY (task_digest, session, round)
-) WITHOUT ROWID;
-"""
 _CONTRIBUTION = "participant, base_round, samples, largest, digest"
-_ROOM = (
-    "SELECT session, rounds, round, models.digest, models.size"
-    " FROM rooms JOIN models ON model = digest"
-)
+_ROOM = "SELECT session, rounds, round, model, size, attempt FROM rooms"
 
 
 class SqliteStore(Store):
@@ -98,13 +67,12 @@ class SqliteStore(Store):
         self._rows.execute("PRAGMA journal_mode = WAL")
         self._rows.execute("PRAGMA synchronous = FULL")
         (version,) = self._rows.execute("PRAGMA user_version").fetchone()
-        if version == 0:
-            with self._transaction():
-                for statement in _SCHEMA.split(";"):
-                    self._rows.execute(statement)
-                self._rows.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        elif version != SCHEMA_VERSION:
+        steps = steps_from(version)
+        if steps is None:
             raise StorageError("server_storage_version", version=version, known=SCHEMA_VERSION)
+        if steps:
+            with self._transaction():
+                run_steps(self._rows, steps)
         self._sweep()
 
     @contextmanager
@@ -164,21 +132,25 @@ class SqliteStore(Store):
         )
         if not rows:
             return None
-        number, rounds, round_, digest, size = rows[0]
+        number, rounds, round_, digest, size, attempt = rows[0]
         return RoomRecord(
             task_digest=task_digest,
             session=number,
             rounds=rounds,
             round=round_,
             model=ModelReference(digest=digest, size=size),
+            attempt=attempt,
         )
 
     def open_room(self, room: RoomRecord) -> None:
         """Begin a session."""
         with _told(self._models), self._transaction():
             self._rows.execute(
-                "INSERT INTO rooms VALUES (?, ?, ?, ?, ?)",
-                (room.task_digest, room.session, room.rounds, room.round, room.model.digest),
+                "INSERT INTO rooms VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(room.task_digest, room.session, room.rounds, room.round),
+                    *(room.model.digest, room.model.size, room.attempt),
+                ),
             )
 
     def present(self, room: RoomRecord) -> frozenset[str]:
@@ -291,20 +263,52 @@ class SqliteStore(Store):
         """Keep the next model and count its contributions, all or nothing."""
         place = (room.task_digest, room.session)
         with self._kept_model(weights) as model:
-            after = dataclasses.replace(room, round=room.round + 1, model=model)
-            self._rows.execute(
-                "UPDATE rooms SET round = ?, model = ? WHERE task_digest = ? AND session = ?",
-                (after.round, model.digest, *place),
-            )
-            self._rows.execute(
-                "INSERT INTO rounds VALUES (?, ?, ?, ?, ?, ?)",
-                (*place, after.round, model.digest, model.size, closed.seconds),
-            )
+            after = self._round_closed(room, model, closed.seconds)
             self._rows.executemany(
                 "UPDATE contributions SET counted_in = ? WHERE task_digest = ? AND session = ?"
                 " AND participant = ? AND base_round = ?",
                 [
                     (after.round, *place, contribution.participant, contribution.base_round)
+                    for contribution in closed.contributions
+                ],
+            )
+        return after
+
+    def _round_closed(self, room: RoomRecord, model: ModelReference, seconds: float) -> RoomRecord:
+        """Enter a round's end, within a transaction."""
+        place = (room.task_digest, room.session)
+        after = dataclasses.replace(room, round=room.round + 1, model=model, attempt=0)
+        self._rows.execute(
+            "UPDATE rooms SET round = ?, model = ?, size = ?, attempt = 0"
+            " WHERE task_digest = ? AND session = ?",
+            (after.round, model.digest, model.size, *place),
+        )
+        self._rows.execute(
+            "INSERT INTO rounds VALUES (?, ?, ?, ?, ?, ?)",
+            (*place, after.round, model.digest, model.size, seconds),
+        )
+        return after
+
+    def begin_attempt(self, room: RoomRecord, attempt: int) -> RoomRecord:
+        """Note that an attempt's number is used, before anybody is told of it."""
+        with _told(self._models), self._transaction():
+            self._rows.execute(
+                "UPDATE rooms SET attempt = ? WHERE task_digest = ? AND session = ?",
+                (attempt, room.task_digest, room.session),
+            )
+        return dataclasses.replace(room, attempt=attempt)
+
+    def agree(self, room: RoomRecord, model: ModelReference, closed: RoundClosing) -> RoomRecord:
+        """Note which model the participants made and keep, and who is part of it."""
+        with _told(self._models), self._transaction():
+            after = self._round_closed(room, model, closed.seconds)
+            self._rows.executemany(
+                "INSERT INTO contributions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        *(room.task_digest, room.session),
+                        *(*dataclasses.astuple(contribution), after.round),
+                    )
                     for contribution in closed.contributions
                 ],
             )

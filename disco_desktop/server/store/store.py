@@ -24,16 +24,28 @@ class TaskRecord:
     manifest: Manifest
     initial: ModelReference
 
+    @property
+    def is_kept_by_participants(self) -> bool:
+        """Whether only the participants have the models that come of it, and not the server."""
+        return self.task.collaboration.scheme == "decentralized"
+
 
 @dataclass(frozen=True, kw_only=True)
 class RoomRecord:
-    """The lasting state of a room: one session of one task."""
+    """The lasting state of a room: one session of one task.
+
+    Attributes:
+        model: the current one; in a decentralized session the participants keep it after the
+            first round, and the server only knows which one it is.
+        attempt: the number of the present round's last attempt; zero before the first.
+    """
 
     task_digest: str
     session: int
     rounds: int
     round: int
     model: ModelReference
+    attempt: int = 0
 
     @property
     def is_finished(self) -> bool:
@@ -43,7 +55,10 @@ class RoomRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class ContributionRecord:
-    """An acknowledged contribution. Its values lie in the spool until they are aggregated."""
+    """An acknowledged contribution. Its values lie in the spool until they are aggregated.
+
+    Of one that went from peer to peer nothing was ever here but who made it of how many samples.
+    """
 
     participant: str
     base_round: int
@@ -140,6 +155,14 @@ class Store(ABC):
     @abstractmethod
     def close_round(self, room: RoomRecord, weights: Weights, closed: RoundClosing) -> RoomRecord:
         """Keep the next model and count its contributions, all or nothing."""
+
+    @abstractmethod
+    def begin_attempt(self, room: RoomRecord, attempt: int) -> RoomRecord:
+        """Note that an attempt's number is used, before anybody is told of it."""
+
+    @abstractmethod
+    def agree(self, room: RoomRecord, model: ModelReference, closed: RoundClosing) -> RoomRecord:
+        """Note which model the participants made and keep, and who is part of it."""
 
     @abstractmethod
     def rounds(self, room: RoomRecord) -> list[RoundRecord]:

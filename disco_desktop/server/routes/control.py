@@ -1,4 +1,4 @@
-"""The control connection of federated learning: from the hello to the leave."""
+"""The control connection of those who train together: from the hello to the leave."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from disco_desktop.server.routes.answers import refusal
 from disco_desktop.server.services import SERVICES
 
 if TYPE_CHECKING:
+    from disco_desktop.engine.task.task import Scheme
     from disco_desktop.server.rooms.member import Member
     from disco_desktop.server.rooms.room import Room
     from disco_desktop.server.services import Services
@@ -31,29 +32,47 @@ _log = logger(__name__)
 
 
 @routes.get("/federated/{task}")
-async def connect(request: web.Request) -> web.StreamResponse:
-    """Let a participant take part in a task's open session, as long as it is connected."""
+async def connect_federated(request: web.Request) -> web.StreamResponse:
+    """Let somebody into a session whose models are made on the server."""
+    return await _connect(request, "federated")
+
+
+@routes.get("/decentralized/{task}")
+async def connect_decentralized(request: web.Request) -> web.StreamResponse:
+    """Let somebody into a session whose models are made between the participants."""
+    return await _connect(request, "decentralized")
+
+
+async def _connect(request: web.Request, scheme: Scheme) -> web.StreamResponse:
+    """Let somebody take part in a task's open session, as long as it is connected."""
     services = request.app[SERVICES]
     limits = services.config.limits
-    task = services.rooms.task(request.match_info["task"])
+    task = services.rooms.task_of_scheme(request.match_info["task"], scheme)
     channel = await ControlChannel.open(request, limits, request.app[GUARD])
     try:
         async with asyncio.timeout(limits.hello_seconds):
             room, member, outbox = await _enter(channel, services, task)
     except DiscoError as error:
-        _log.debug("refused: %s", error)
-        request.app[GUARD].incidents.tell(error.code, "refused a participant: %s", error.code)
-        with contextlib.suppress(ChannelClosedError):
-            await channel.send(refusal(error))
+        await _refuse(request, channel, error)
     except TimeoutError:
         channel.tell("no hello")
     except ChannelClosedError as error:
         _log.debug("no participant: %s", error)
     else:
         request.app[GUARD].identified(request, member.participant)
-        await _stay(channel, room, member, outbox)
+        refused = await _stay(channel, room, member, outbox)
+        if refused is not None:
+            await _refuse(request, channel, refused)
     await channel.close()
     return channel.socket
+
+
+async def _refuse(request: web.Request, channel: ControlChannel, error: DiscoError) -> None:
+    """Say why somebody cannot take part."""
+    _log.debug("refused: %s", error)
+    request.app[GUARD].incidents.tell(error.code, "refused a participant: %s", error.code)
+    with contextlib.suppress(ChannelClosedError):
+        await channel.send(refusal(error))
 
 
 async def _enter(
@@ -67,8 +86,10 @@ async def _enter(
     return room, member, outbox
 
 
-async def _stay(channel: ControlChannel, room: Room, member: Member, outbox: Outbox) -> None:
-    """Carry messages both ways until one side ends it."""
+async def _stay(
+    channel: ControlChannel, room: Room, member: Member, outbox: Outbox
+) -> DiscoError | None:
+    """Carry messages both ways until one side ends it; return why, if the member is refused."""
     sending = asyncio.create_task(_send(channel, outbox))
     receiving = asyncio.create_task(_receive(channel, room, member))
     try:
@@ -76,8 +97,11 @@ async def _stay(channel: ControlChannel, room: Room, member: Member, outbox: Out
     finally:
         sending.cancel()
         receiving.cancel()
-        await asyncio.gather(sending, receiving, return_exceptions=True)
+        _, heard = await asyncio.gather(sending, receiving, return_exceptions=True)
+        if isinstance(heard, DiscoError):
+            room.leave(member)
         room.lost(member)
+    return heard if isinstance(heard, DiscoError) else None
 
 
 async def _send(channel: ControlChannel, outbox: Outbox) -> None:
@@ -87,7 +111,8 @@ async def _send(channel: ControlChannel, outbox: Outbox) -> None:
 
 async def _receive(channel: ControlChannel, room: Room, member: Member) -> None:
     while True:
-        match await channel.receive():
+        message = await channel.receive()
+        match message:
             case Pause():
                 room.set_paused(member, is_paused=True)
             case Resume():
@@ -95,5 +120,5 @@ async def _receive(channel: ControlChannel, room: Room, member: Member) -> None:
             case Leave():
                 room.leave(member)
                 return
-            case unexpected:
-                raise await channel.out_of_place(unexpected)
+            case _ if not room.hear(member, message):
+                raise await channel.out_of_place(message)

@@ -1,0 +1,163 @@
+"""The relay: passes sealed frames between two participants who cannot reach each other.
+
+Each of the two opens a WebSocket and names the other; from then on whatever one sends the other
+receives. What is passed on is sealed from end to end. A frame is taken from one only when the one
+before it has gone to the other, so whoever reads slowly holds up its own peer, and nobody else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from aiohttp import WebSocketError, WSCloseCode, WSMsgType
+
+from disco_desktop.engine.client.peers.transport import LARGEST_FRAME
+from disco_desktop.engine.errors import ServerError
+from disco_desktop.server.rate import TokenBucket
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from disco_desktop.server.limits import Limits
+    from disco_desktop.server.metrics import ServerMetrics
+
+LARGEST_SEALED = LARGEST_FRAME + 1024  # bytes: a frame and what its sealing adds
+
+
+class _End:
+    """One of the two sockets.
+
+    Attributes:
+        other: the socket of the other side, once it is there.
+        code: with what the socket is to be closed.
+    """
+
+    def __init__(self, socket: web.WebSocketResponse) -> None:
+        self.socket = socket
+        self.other: asyncio.Future[_End] = asyncio.get_running_loop().create_future()
+        self.code: int = WSCloseCode.OK
+        self.task: asyncio.Task[int] | None = None
+        self.has_ended = False
+
+    def end(self, code: int) -> None:
+        """Let it pass on nothing more."""
+        if not self.has_ended:
+            self.has_ended = True
+            self.code = code
+            self.other.cancel()
+            if self.task is not None:
+                self.task.cancel()
+
+
+class Relays:
+    """The relayed ways within one room: one socket at most from each participant for each peer."""
+
+    def __init__(self, limits: Limits, metrics: ServerMetrics) -> None:
+        self._limits = limits
+        self._metrics = metrics
+        self._ends: dict[tuple[str, str], _End] = {}
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def check_place(self, participant: str, peer: str) -> None:
+        """Refuse where the room has too many relayed ways.
+
+        Raises:
+            ServerError: it has.
+        """
+        is_more = (participant, peer) not in self._ends
+        if is_more and len(self._ends) >= self._limits.relays:
+            raise ServerError("relay_busy")
+
+    async def carry(self, participant: str, peer: str, socket: web.WebSocketResponse) -> int:
+        """Pass on what comes from a participant to a peer until one of them ends it.
+
+        A new socket takes the place of an earlier one between the same two: that may be dead.
+
+        Returns:
+            the code to close the socket with.
+        """
+        key, back = (participant, peer), (peer, participant)
+        earlier = self._ends.pop(key, None)
+        if earlier is not None:
+            self._end(earlier, WSCloseCode.GOING_AWAY)
+        end = self._ends[key] = _End(socket)
+        opposite = self._ends.get(back)
+        if opposite is not None and not opposite.other.done():
+            opposite.other.set_result(end)
+            end.other.set_result(opposite)
+        end.task = asyncio.create_task(self._pass_on(end))
+        waiting = asyncio.get_running_loop().call_later(
+            self._limits.relay_wait_seconds, self._give_up, end
+        )
+        try:
+            await asyncio.wait({end.task})
+            if not end.task.cancelled():
+                end.code = end.task.result()
+        finally:
+            waiting.cancel()
+            end.task.cancel()
+            if self._ends.get(key) is end:
+                del self._ends[key]
+            self._end(end, end.code)
+        return end.code
+
+    def _give_up(self, end: _End) -> None:
+        if not end.other.done():
+            end.end(WSCloseCode.TRY_AGAIN_LATER)
+
+    def _end(self, end: _End, code: int) -> None:
+        """End a way at both its ends."""
+        other = end.other.result() if end.other.done() and not end.other.cancelled() else None
+        end.end(code)
+        if other is not None:
+            other.end(WSCloseCode.GOING_AWAY)
+
+    async def _pass_on(self, end: _End) -> int:
+        """Pass frames on until there are no more; return the code to close with."""
+        limits = self._limits
+        bucket = TokenBucket(limits.relay_frames_per_second, limits.relay_frame_burst)
+        while True:
+            frame = await end.socket.receive()
+            if not bucket.take():
+                return WSCloseCode.POLICY_VIOLATION
+            match frame.type:
+                case WSMsgType.BINARY:
+                    other = await asyncio.shield(end.other)
+                case WSMsgType.PING:
+                    other = end
+                case WSMsgType.PONG:
+                    continue
+                case WSMsgType.TEXT:
+                    return WSCloseCode.UNSUPPORTED_DATA
+                case WSMsgType.ERROR:
+                    return _code_of(frame.data)
+                case _:
+                    return WSCloseCode.OK
+            try:
+                async with asyncio.timeout(limits.relay_send_seconds):
+                    if other is end:
+                        await other.socket.pong(frame.data)
+                    else:
+                        await other.socket.send_bytes(frame.data)
+                        self._metrics.relayed_bytes.inc(len(frame.data))
+            except (ConnectionError, TimeoutError, RuntimeError):
+                return WSCloseCode.GOING_AWAY
+
+    def end_all_of(self, participant: str) -> None:
+        """End every way of somebody who is no longer in the room."""
+        for key, end in list(self._ends.items()):
+            if participant in key:
+                end.end(WSCloseCode.GOING_AWAY)
+
+    def close(self) -> None:
+        """End all of them."""
+        for end in list(self._ends.values()):
+            end.end(WSCloseCode.GOING_AWAY)
+
+
+def _code_of(error: object) -> int:
+    """Return with what aiohttp ends a connection."""
+    return error.code if isinstance(error, WebSocketError) else WSCloseCode.GOING_AWAY

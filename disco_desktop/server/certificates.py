@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import hashlib
 import ipaddress
 import socket
 import ssl
@@ -11,16 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from disco_desktop.engine.client.private_file import (
     read_private_file,
     set_aside,
     write_private_file,
 )
+from disco_desktop.engine.client.self_signed import certificate_fingerprint, self_signed
 from disco_desktop.engine.errors import StorageError
 from disco_desktop.logs import logger
 
@@ -30,11 +25,6 @@ if TYPE_CHECKING:
 
 _FILE = "certificate.pem"
 _LARGEST_FILE = 1 << 16
-
-# A certificate is known by its fingerprint, so its dates need not follow a clock: one that is a
-# day, or twenty years, off must make no difference.
-_NOT_BEFORE = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
-_NOT_AFTER = datetime.datetime(2099, 12, 31, tzinfo=datetime.UTC)
 
 _log = logger(__name__)
 
@@ -68,7 +58,9 @@ def own_certificate(data_dir: Path, hosts: Iterable[str]) -> ServerCertificate:
     """
     path = data_dir / _FILE
     try:
-        if not path.exists() and write_private_file(path, _make(hosts)):
+        if not path.exists() and write_private_file(
+            path, self_signed("Disco server", _names(hosts))
+        ):
             _log.info("made a certificate in %s", path)
         content = read_private_file(path, largest=_LARGEST_FILE)
         return _load(path, path, content)
@@ -118,34 +110,12 @@ def _load(certificate: Path, key: Path, content: bytes) -> ServerCertificate:
     context.set_alpn_protocols(["http/1.1"])
     key.open("rb").close()  # since what OpenSSL says about a missing file does not name it
     context.load_cert_chain(certificate, key, password=_no_password)
-    leaf = x509.load_pem_x509_certificates(content)[0]
-    return ServerCertificate(context, hashlib.sha256(leaf.public_bytes(Encoding.DER)).hexdigest())
+    return ServerCertificate(context, certificate_fingerprint(content))
 
 
 def _no_password() -> str:
     """Keep OpenSSL from asking at the terminal, where nobody may be sitting."""
     raise ValueError("the key is protected by a password")
-
-
-def _make(hosts: Iterable[str]) -> bytes:
-    """Make a key and its self-signed certificate, both as PEM."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Disco server")])
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(_NOT_BEFORE)
-        .not_valid_after(_NOT_AFTER)
-        .add_extension(x509.SubjectAlternativeName(_names(hosts)), critical=False)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return private + certificate.public_bytes(Encoding.PEM)
 
 
 def _names(hosts: Iterable[str]) -> list[x509.GeneralName]:

@@ -104,10 +104,12 @@ def _parse_fingerprint(text: str) -> bytes:
     return digest
 
 
-def client_session(address: ServerAddress, ledger: Ledger | None = None) -> aiohttp.ClientSession:
+def client_session(
+    address: ServerAddress, ledger: Ledger | None = None, *, connections: int = _CONNECTIONS
+) -> aiohttp.ClientSession:
     """Return a session for talking with one server; call it where an event loop runs.
 
-    Whatever its connections carry is entered in the ledger.
+    Whatever its connections carry is entered in the ledger. There are at most so many at once.
 
     It goes through the proxy that the system names (never for this computer itself), keeps no
     cookies, and negotiates no compression. Connecting takes at most 10 s, and 60 s without a byte
@@ -116,7 +118,7 @@ def client_session(address: ServerAddress, ledger: Ledger | None = None) -> aioh
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
             ssl=address.ssl(),
-            limit=_CONNECTIONS,
+            limit=connections,
             socket_factory=None if ledger is None else socket_factory(ledger),
         ),
         timeout=aiohttp.ClientTimeout(

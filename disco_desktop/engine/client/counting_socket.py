@@ -22,6 +22,17 @@ class CountingSocket(socket.socket):
 
     ledger: Ledger | None = None
 
+    def accept(self) -> tuple[socket.socket, Any]:
+        """Accept a connection whose bytes are counted in the same ledger."""
+        accepted, address = super().accept()
+        timeout = accepted.gettimeout()
+        made = CountingSocket(
+            accepted.family, accepted.type, accepted.proto, fileno=accepted.detach()
+        )
+        made.settimeout(timeout)
+        made.ledger = self.ledger
+        return made, address
+
     def send(self, data: Any, flags: int = 0, /) -> int:
         """Send, and count what was taken."""
         return self._sent(super().send(data, flags))

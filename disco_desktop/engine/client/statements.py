@@ -75,6 +75,27 @@ def attempt_key_statement(context: AttemptContext, *, participant: str, key: byt
     return _digest((b"disco attempt key", context.digest(), participant.encode(), key))
 
 
+def link_statement(
+    purpose: str, *, task_digest: str, session: int, fields: Iterable[bytes]
+) -> bytes:
+    """Return what a participant signs to prove its key to a peer, at a handshake between them.
+
+    Args:
+        purpose: names the handshake and the side that signs, so that none passes for another.
+        task_digest: of the task.
+        session: of the task.
+        fields: both keys, both nonces and what else the handshake is bound to.
+    """
+    return _digest(
+        (
+            f"disco link {purpose}".encode(),
+            bytes.fromhex(task_digest),
+            session.to_bytes(8, "little"),
+            *fields,
+        )
+    )
+
+
 def _digest(fields: Iterable[bytes]) -> bytes:
     statement = hashlib.sha256()
     for field in fields:

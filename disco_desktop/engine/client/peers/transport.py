@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from disco_desktop.engine.messages import PeerCard
 
 Way: TypeAlias = Literal["direct", "relayed", "memory"]
@@ -60,6 +62,10 @@ class Transport(ABC):
         Raises:
             ServerError: this machine lets nobody listen.
         """
+
+    @abstractmethod
+    def introduce(self, cards: Iterable[PeerCard]) -> None:
+        """Let those of these cards in from now on, and nobody else; links that stand stay."""
 
     @abstractmethod
     async def connect(self, card: PeerCard) -> Link:

@@ -17,9 +17,11 @@ from disco_desktop.app.worker_messages import (
     TrafficCounted,
 )
 from disco_desktop.engine.client.address import ServerAddress
+from disco_desktop.engine.client.decentralized import DecentralizedClient
 from disco_desktop.engine.client.federated import FederatedClient
 from disco_desktop.engine.client.identity import Identity
 from disco_desktop.engine.client.local import LocalClient
+from disco_desktop.engine.client.served import ServedClient
 from disco_desktop.engine.dataset.dataset import load_dataset
 from disco_desktop.engine.dataset.share import Share
 from disco_desktop.engine.events import BatchTrained, RoundEnded
@@ -108,7 +110,7 @@ class WorkerTraining:
         )
 
     def _started(self, identity: Identity, dataset: Dataset) -> Started:
-        client = self._client if isinstance(self._client, FederatedClient) else None
+        client = self._client if isinstance(self._client, ServedClient) else None
         return Started(
             node=identity.node_id if client else None,
             session=client.session if client else None,
@@ -177,11 +179,19 @@ def _client(request: TrainRequest, identity: Identity) -> Client:
     if request.scheme == "local" or request.server is None:
         weights, _ = read_model(Path(request.initial or ""))
         return LocalClient(weights)
-    return FederatedClient(
-        request.task,
-        manifest_of(request.task),
-        ServerAddress(request.server, request.fingerprint),
+    task, manifest = request.task, manifest_of(request.task)
+    address = ServerAddress(request.server, request.fingerprint)
+    session, patience = request.session, request.patience
+    if request.scheme == "federated":
+        return FederatedClient(
+            task, manifest, address, identity, session=session, patience=patience
+        )
+    return DecentralizedClient(
+        task,
+        manifest,
+        address,
         identity,
-        session=request.session,
-        patience=request.patience,
+        held=Path(request.held) if request.held else None,
+        session=session,
+        patience=patience,
     )

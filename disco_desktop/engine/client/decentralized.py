@@ -17,7 +17,10 @@ from disco_desktop.engine.client.peers.conversation import ParcelDeniedError
 from disco_desktop.engine.client.peers.exchange import Exchange, ExchangeFailedError
 from disco_desktop.engine.client.peers.frames import ModelParcel
 from disco_desktop.engine.client.peers.held_models import HeldModels
+from disco_desktop.engine.client.peers.membership import Membership
 from disco_desktop.engine.client.peers.peer_network import PeerNetwork
+from disco_desktop.engine.client.peers.peer_transport import PeerTransport
+from disco_desktop.engine.client.peers.relayed import Relay
 from disco_desktop.engine.client.peers.secure_summing import SecureSumming
 from disco_desktop.engine.client.peers.summing import MeanSumming
 from disco_desktop.engine.client.peers.transport import LinkLostError
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
 
     from disco_desktop.engine.client.address import ServerAddress
     from disco_desktop.engine.client.identity import Identity
+    from disco_desktop.engine.client.ledger import Ledger
     from disco_desktop.engine.client.peers.peer_state import PeerState
     from disco_desktop.engine.client.peers.summing import Summing
     from disco_desktop.engine.client.peers.transport import Transport
@@ -58,7 +62,7 @@ class DecentralizedClient(ServedClient):
     """Exchanges updates with the other participants; the server sees none of them.
 
     Args:
-        make_transport: makes what reaches the peers; called once the session is known.
+        make_transport: makes what reaches the peers, once the session is known.
         held: a folder for the common model, so that it outlives this process.
     """
 
@@ -68,8 +72,8 @@ class DecentralizedClient(ServedClient):
         manifest: Manifest,
         address: ServerAddress,
         identity: Identity,
-        make_transport: Callable[[DecentralizedClient], Transport],
         *,
+        make_transport: Callable[[Membership, Relay, Ledger], Transport] = PeerTransport,
         held: Path | None = None,
         session: int | None = None,
         patience: float = PATIENCE,
@@ -94,11 +98,24 @@ class DecentralizedClient(ServedClient):
         """Introduce ourselves, and say again that we are ready if we were."""
         self._attempt = None
         if self._network is None:
-            transport = self._make_transport(self)
+            transport = self._make_transport(self._membership, self._relay, self.ledger)
             self._network = PeerNetwork(transport, self._identity.node_id, self.ledger)
             self._introduction = Introduction(card=await transport.start())
         await self._introduce()
         await self._say_ready()
+
+    @property
+    def _membership(self) -> Membership:
+        return Membership(
+            identity=self._identity,
+            task=self._task.id,
+            task_digest=self._task.digest,
+            session=self._known.session,
+        )
+
+    @property
+    def _relay(self) -> Relay:
+        return Relay(self._address, lambda: self._known.token)
 
     async def _introduce(self) -> None:
         assert self._introduction is not None  # noqa: S101 - _joined() made it

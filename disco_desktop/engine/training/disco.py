@@ -75,7 +75,8 @@ class Disco:
     ) -> None:
         is_alone = isinstance(client, LocalClient)
         scheme: Scheme = "local" if is_alone else task.collaboration.scheme
-        privacy = None if is_alone else task.collaboration.privacy
+        together = task.collaboration
+        privacy = None if is_alone else together.privacy
         network = build_network(task)
         learner = Learner(
             network,
@@ -83,7 +84,7 @@ class Disco:
             task.training.optimizer,
             dataset,
             choose_device(device),
-            has_fixed_statistics=privacy is not None,
+            has_fixed_statistics=privacy is not None or (not is_alone and together.is_secure),
             largest_gradient=task.training.largest_gradient,
         )
         kind = (

@@ -101,6 +101,7 @@ class PeerNetwork:
         """Take note of who is there: known peers keep their link, others lose theirs."""
         wanted = {node_id(card.public_key): card for card in cards}
         wanted.pop(self._own_id, None)
+        self._transport.introduce(wanted.values())
         for name, peer in list(self._peers.items()):
             if wanted.get(name) != peer.card:
                 self._forget(peer)

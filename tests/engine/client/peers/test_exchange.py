@@ -21,7 +21,7 @@ SECURE = task_with(
     scheme="decentralized",
     minimum_participants=3,
     weighting="equal",
-    aggregation=SecureAggregation(largest_change=64),
+    aggregation=SecureAggregation(largest_change=64.0),
 )
 VECTORS = [[0.001, 3, 40, 10], [0.002, 5, 30, 11], [0.003, 13, 11, 12]]
 TRUE_MEAN = [0.002, 7, 27, 11]

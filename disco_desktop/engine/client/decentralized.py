@@ -181,13 +181,13 @@ class DecentralizedClient(ServedClient):
 
     async def _fetch_from_peers(self, digest: str) -> Weights | None:
         """Fetch a model from one of its holders; nothing where it is no longer the newest."""
-        self.notices.set_status("connecting to peers")
         while digest == self._known.model.digest:
             change = asyncio.ensure_future(self._known.changed())
             try:
                 for holder in self._holders:
                     if (weights := await self._fetch_from(holder, digest)) is not None:
                         return weights
+                self.notices.set_status("connecting to peers")
                 await asyncio.wait([change], timeout=MODEL_SECONDS)
             finally:
                 change.cancel()

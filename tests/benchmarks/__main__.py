@@ -18,6 +18,7 @@ from tests.benchmarks import (
     arithmetic,
     flower,
     language,
+    masking,
     memory,
     pictures,
     rounds,
@@ -30,7 +31,7 @@ from tests.benchmarks.table import print_table
 
 BENCHMARKS = [
     one.BENCHMARK
-    for one in (rounds, memory, training, pictures, language, arithmetic, window, flower)
+    for one in (rounds, memory, training, pictures, language, arithmetic, masking, window, flower)
 ]
 RESULTS = Path("bench-results")
 

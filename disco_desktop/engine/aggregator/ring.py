@@ -22,7 +22,7 @@ _SIGNED = np.dtype("<i4")
 LARGEST_SUM = (1 << 31) - 1
 LARGEST_CLIPPED_SHARE = 0.01
 _SMALLEST_EXPONENT = -126  # steps below 2^-126 would leave the normal range of float32
-_BLOCK = 1 << 14  # values: the arrays of a block stay in the processor's cache
+_BLOCK = 1 << 16  # values: the arrays of a block stay in the processor's cache
 
 
 class Ring:

@@ -59,7 +59,7 @@ def test_each_value_is_the_nearest_step_times_the_weight(values, weight, members
     assert share == 0
 
 
-@pytest.mark.parametrize("elements", [1, (1 << 14) - 1, 1 << 14, (1 << 14) + 1, 3 << 14])
+@pytest.mark.parametrize("elements", [1, (1 << 16) - 1, 1 << 16, (1 << 16) + 1, 3 << 16])
 def test_blocks_join_without_a_seam(elements) -> None:
     values = np.random.default_rng(elements).uniform(-1, 1, elements).astype(np.float32)
     ring = Ring(largest_change=1.0, largest_weight=96)
@@ -126,7 +126,9 @@ def test_too_much_clipping_is_an_error() -> None:
     assert caught.value.arguments == {"percent": pytest.approx(1.1)}
 
 
-@given(elements=st.integers(1, 40_000), place=st.floats(0, 1), wrong=st.sampled_from([1, -1, None]))
+@given(
+    elements=st.integers(1, 150_000), place=st.floats(0, 1), wrong=st.sampled_from([1, -1, None])
+)
 def test_no_infinity_and_no_nan_at_any_place(elements, place, wrong) -> None:
     values = np.zeros(elements, np.float32)
     values[int(place * (elements - 1))] = np.nan if wrong is None else wrong * np.inf

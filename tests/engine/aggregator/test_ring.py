@@ -84,6 +84,18 @@ def test_a_mean_is_the_exact_quotient_rounded_once(steps, weight, largest_change
         assert is_nearest(value, Fraction(one, weight) * Fraction(ring.step))
 
 
+@pytest.mark.parametrize("weight", range(1, 64))
+def test_a_mean_in_the_middle_between_two_float32_goes_to_the_even_one(weight) -> None:
+    """Where the slightest error of the division would be seen."""
+    ring = Ring(largest_change=float(2**24), largest_weight=weight)
+    middles = np.random.default_rng(weight).integers(2**23, 2**24, 1000) * 2 + 1
+    total = np.array([*(middles * weight), weight], np.uint32)
+    means = ring.mean(total) / np.float32(ring.step)
+    assert means.astype(np.int64).tolist() == [
+        one - 1 if one % 4 == 1 else one + 1 for one in middles.tolist()
+    ]
+
+
 def test_extreme_values() -> None:
     """Subnormals and -0 are zero steps; the largest change is not clipped."""
     ring = Ring(largest_change=1.0, largest_weight=3)

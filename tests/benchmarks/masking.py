@@ -15,7 +15,11 @@ from disco_desktop.engine.aggregator.attempt_context import AttemptContext
 from disco_desktop.engine.aggregator.masks import Seed, apply_masks
 from disco_desktop.engine.aggregator.secure import SecureAggregator
 from disco_desktop.engine.messages import AttemptMember
-from disco_desktop.engine.task.task import Collaboration, SecureAggregation
+from disco_desktop.engine.task.task import (
+    SMALLEST_SECRET_GROUP,
+    Collaboration,
+    SecureAggregation,
+)
 from tests.benchmarks.benchmark import Benchmark, Setting
 from tests.benchmarks.models import ELEMENTS, update_of
 from tests.benchmarks.result import Result
@@ -63,12 +67,12 @@ def run(setting: Setting) -> Iterator[Result]:
 
 
 def _masks(elements: int, turns: int) -> Iterator[Result]:
-    """Make and apply the masks of a pair, and of all pairs of a member."""
+    """Make and apply all masks of a member, of the smallest group and of a larger one."""
     vector = np.zeros(elements, np.uint32)
-    for peers in (1, MEMBERS - 1):
+    for peers in (SMALLEST_SECRET_GROUP - 1, MEMBERS - 1):
         seeds = [Seed(os.urandom(32), is_received=number % 2 == 0) for number in range(peers)]
         yield _compare(
-            f"masks with {peers} peer" + "s" * (peers > 1),
+            f"masks with {peers} peers",
             partial(apply_masks, vector, seeds),
             partial(_streams, peers, vector.nbytes),
             size=peers * vector.nbytes,

@@ -383,6 +383,10 @@ SENTENCES: dict[str, str] = {
         "Nothing was sent, since this update was asked for already (attempt {attempt}), and twice "
         "would give it away. Training goes on with a fresh update."
     ),
+    "promise_broken": (
+        "A participant sent something else than it had promised, so this round does not count. "
+        "Training goes on with a fresh update."
+    ),
     "sum_malformed": (
         "What the other participants sent could not be added up, so this round does not count. "
         "Training goes on with a fresh update."

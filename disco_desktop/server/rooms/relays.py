@@ -57,6 +57,7 @@ class Relays:
         self._limits = limits
         self._metrics = metrics
         self._ends: dict[tuple[str, str], _End] = {}
+        self._is_closed = False
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -79,6 +80,8 @@ class Relays:
         Returns:
             the code to close the socket with.
         """
+        if self._is_closed:
+            return WSCloseCode.GOING_AWAY
         key, back = (participant, peer), (peer, participant)
         earlier = self._ends.pop(key, None)
         if earlier is not None:
@@ -153,7 +156,8 @@ class Relays:
                 end.end(WSCloseCode.GOING_AWAY)
 
     def close(self) -> None:
-        """End all of them."""
+        """End all of them, and begin none any more."""
+        self._is_closed = True
         for end in list(self._ends.values()):
             end.end(WSCloseCode.GOING_AWAY)
 

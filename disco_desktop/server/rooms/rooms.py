@@ -56,7 +56,7 @@ class Rooms:
     def let_members_go(self) -> None:
         """End all connections; what is under way may still finish."""
         for room in self._rooms.values():
-            room.members.close()
+            room.let_members_go()
 
     async def close(self) -> None:
         """Close all rooms."""

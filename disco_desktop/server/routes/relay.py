@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from aiohttp import web
+from aiohttp import WSCloseCode, web
 
 from disco_desktop.server.keys import GUARD
 from disco_desktop.server.rooms.peer_room import PeerRoom
@@ -41,7 +41,9 @@ async def relay(request: web.Request) -> web.StreamResponse:
     )
     await socket.prepare(request)
     request.app[GUARD].identified(request, participant, is_relay=True)
-    code = await room.relays.carry(participant, peer, socket)
+    code: int = WSCloseCode.GOING_AWAY
+    if room.is_introduced(participant) and room.is_introduced(peer):  # still
+        code = await room.relays.carry(participant, peer, socket)
     await _close(request, socket, code, limits)
     return socket
 

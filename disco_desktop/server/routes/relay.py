@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 
 routes = web.RouteTableDef()
 
+# With what somebody is let go who may well send on without an end.
+_TOLD_OFF = (
+    WSCloseCode.POLICY_VIOLATION,
+    WSCloseCode.UNSUPPORTED_DATA,
+    WSCloseCode.MESSAGE_TOO_BIG,
+)
+
 
 @routes.get("/decentralized/{task}/sessions/{session:[0-9]{1,15}}/relay/{peer:[0-9a-f]{16}}")
 async def relay(request: web.Request) -> web.StreamResponse:
@@ -52,7 +59,8 @@ async def _close(
     request: web.Request, socket: web.WebSocketResponse, code: int, limits: Limits
 ) -> None:
     """Say goodbye to somebody who reads it soon; else end the connection without."""
-    request.app[GUARD].ignore_input(request)
+    if code in _TOLD_OFF:
+        request.app[GUARD].ignore_input(request)
     try:
         async with asyncio.timeout(2 * limits.farewell_seconds):
             await socket.close(code=code)

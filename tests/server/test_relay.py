@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import re
+import struct
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -221,6 +222,32 @@ async def test_what_does_not_belong_there(tmp_path: Path, what: str, code: int) 
         assert await ended(other) == 1001
         await third.send_bytes(b"as before")
         assert await binary(fourth) == b"as before"
+
+
+@pytest.mark.parametrize("size", [0, 1, 100])
+async def test_fragments_without_an_end(tmp_path: Path, size: int) -> None:
+    """Empty ones never make a message that is too large, so their bytes are counted as well."""
+    async with (
+        group(tmp_path) as (_, (anna, ben)),
+        anna.relay(ben.id) as one,
+        ben.relay(anna.id) as other,
+    ):
+        fragment = struct.pack("!BB", 0, 0x80 | size) + bytes(4 + size)
+        one._response.connection.transport.write(b"\x02\x80\0\0\0\0")
+
+        async def flood() -> None:
+            while not one.closed:
+                one._response.connection.transport.write(fragment * 10_000)
+                await asyncio.sleep(0)
+
+        flooding = asyncio.create_task(flood())
+        assert await ended(other) == 1001
+        flooding.cancel()
+        await asyncio.gather(flooding, return_exceptions=True)
+        async with anna.relay(ben.id) as one, ben.relay(anna.id) as other:
+            for _number in range(20):  # far more than is allowed of what has no end
+                await one.send_bytes(bytes(LARGEST_SEALED))
+                assert len(await binary(other)) == LARGEST_SEALED
 
 
 async def test_a_slow_reader_holds_up_nobody_else_and_fills_no_memory(tmp_path: Path) -> None:

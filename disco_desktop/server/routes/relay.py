@@ -9,7 +9,7 @@ from aiohttp import WSCloseCode, web
 
 from disco_desktop.server.keys import GUARD
 from disco_desktop.server.rooms.peer_room import PeerRoom
-from disco_desktop.server.rooms.relays import LARGEST_SEALED
+from disco_desktop.server.rooms.relays import LARGEST_SEALED, MOST_UNFINISHED, RelayEnd
 from disco_desktop.server.routes.answers import DeniedError
 from disco_desktop.server.routes.rights import room_and_participant
 from disco_desktop.server.services import SERVICES
@@ -47,10 +47,15 @@ async def relay(request: web.Request) -> web.StreamResponse:
         autoping=False,  # since its answers to a flood of pings would hold up everybody else
     )
     await socket.prepare(request)
-    request.app[GUARD].identified(request, participant, is_relay=True)
+    guard, end = request.app[GUARD], RelayEnd(socket)
+    guard.identified(request, participant, is_relay=True)
+    account = guard.bound_unfinished(
+        request, MOST_UNFINISHED, lambda: end.end(WSCloseCode.MESSAGE_TOO_BIG)
+    )
+    end.when_taken = account.give_back
     code: int = WSCloseCode.GOING_AWAY
     if room.is_introduced(participant) and room.is_introduced(peer):  # still
-        code = await room.relays.carry(participant, peer, socket)
+        code = await room.relays.carry(participant, peer, end)
     await _close(request, socket, code, limits)
     return socket
 

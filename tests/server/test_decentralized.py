@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -90,6 +91,13 @@ async def close_round(peers: list[RawPeer], digest: str, **ready: object) -> Non
 
 def ids(*peers: RawPeer) -> tuple[str, ...]:
     return tuple(sorted(peer.id for peer in peers))
+
+
+async def status(peer: RawPeer) -> str:
+    """What the server's page says that the room does."""
+    async with peer.http.get(peer.server.url) as response:
+        found = re.search(r'<p class="status"><bdi>(.*?)</bdi>', await response.text())
+    return found[1]
 
 
 # --- routes
@@ -235,10 +243,12 @@ async def test_a_round(tmp_path: Path) -> None:
         joined(server, role="observer") as olga,
         group(server, 3) as peers,
     ):
+        assert await status(peers[0]) == "training: 0 of 3 are ready"
         for number, peer in enumerate(peers):
             await peer.ready(samples=number + 5)
         for peer in peers:
             attempt = await peer.told(Attempt)
+            assert await status(peer) == "exchange among 3 participants"
             members = tuple(AttemptMember(one.id, n + 5) for n, one in enumerate(peers))
             assert attempt.members == members
             assert (attempt.round, attempt.attempt) == (0, 1)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from disco_desktop.server.connection_guard import ConnectionGuard
-    from disco_desktop.server.rate import TokenBucket
+    from disco_desktop.server.rate import Credit, TokenBucket
 
 _log = logger(__name__)
 
@@ -42,7 +42,7 @@ class Connection(asyncio.Protocol):
         self._is_idle = False
         self._is_ignoring = False
         self._has_ended = False
-        self._allowance: TokenBucket | None = None
+        self._allowance: TokenBucket | Credit | None = None
         self._when_overrun: Callable[[], None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -138,7 +138,9 @@ class Connection(asyncio.Protocol):
             seconds = limits.idle_seconds if is_whole else 2 * limits.header_seconds
             self._expect_within(seconds, "idle")
 
-    def bound_input(self, allowance: TokenBucket, when_overrun: Callable[[], None]) -> None:
+    def bound_input(
+        self, allowance: TokenBucket | Credit, when_overrun: Callable[[], None]
+    ) -> None:
         """Count the bytes that come from now on, and hear no more of what goes beyond."""
         self._allowance, self._when_overrun = allowance, when_overrun
 

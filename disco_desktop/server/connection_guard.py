@@ -18,7 +18,7 @@ from aiohttp import web
 from disco_desktop.logs import logger
 from disco_desktop.server.connection import Connection
 from disco_desktop.server.occasional_log import OccasionalLog
-from disco_desktop.server.rate import TokenBucket
+from disco_desktop.server.rate import Credit, TokenBucket
 
 if TYPE_CHECKING:
     import ssl
@@ -115,6 +115,15 @@ class ConnectionGuard:
                 self.limits.control_bytes_per_second, self.limits.control_burst_bytes
             )
             connection.bound_input(allowance, when_overrun)
+
+    def bound_unfinished(
+        self, request: web.BaseRequest, most: int, when_overrun: Callable[[], None]
+    ) -> Credit:
+        """Bound how many bytes may come that are of no use yet, and return the account of them."""
+        credit, connection = Credit(most), _connection_of(request)
+        if connection is not None:
+            connection.bound_input(credit, when_overrun)
+        return credit
 
     def ignore_input(self, request: web.BaseRequest) -> None:
         """Take nothing more from whoever does not keep to the protocol."""

@@ -1,4 +1,4 @@
-"""How often somebody may ask: a bucket of tokens that fills at a steady rate."""
+"""How much somebody may ask for: of a bucket that fills at a steady rate, or on credit."""
 
 from __future__ import annotations
 
@@ -43,3 +43,22 @@ class TokenBucket:
         now = self._clock()
         self._tokens = min(self._burst, self._tokens + (now - self._counted) * self._per_second)
         self._counted = now
+
+
+class Credit:
+    """Allows so much at once, and more as what was taken proves to be of use."""
+
+    def __init__(self, most: float) -> None:
+        self._most = most
+        self._left = most
+
+    def take(self, cost: float = 1.0) -> bool:
+        """Take some of what is left, if it is enough, and tell whether it was."""
+        if self._left < cost:
+            return False
+        self._left -= cost
+        return True
+
+    def give_back(self, cost: float) -> None:
+        """Allow again what was taken."""
+        self._left = min(self._most, self._left + cost)

@@ -66,9 +66,7 @@ class RawPeer:
     """One control connection of a participant.
 
     Attributes:
-        welcome: how it was let in.
-        model: the digest of the current model, as far as it was told.
-        round: of that model.
+        welcome: how it was let in, once it was.
     """
 
     def __init__(
@@ -104,6 +102,11 @@ class RawPeer:
         return message
 
     async def enter(self, *, role: str = "participant", session: int | None = None) -> None:
+        await self.ask(role=role, session=session)
+        self.welcome = await self.told(Welcome)
+
+    async def ask(self, *, role: str = "participant", session: int | None = None) -> None:
+        """Make the handshake, up to the server's answer."""
         hello = Hello(
             protocol=PROTOCOL_VERSION,
             task_schema=SCHEMA_VERSION,
@@ -117,7 +120,6 @@ class RawPeer:
         challenge = await self.told(Challenge)
         signature = self.identity.sign(participant_statement(hello, challenge))
         await self.say(Proof(signature=signature))
-        self.welcome = await self.told(Welcome)
 
     async def introduce(self, *, holds: str | None = None, **changes: Any) -> None:
         card = card_of(self.identity, self.server.task, self.welcome.session, **changes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -10,9 +11,14 @@ import msgspec
 import pytest
 
 from disco_desktop.engine.client.identity import Identity, node_id
+from disco_desktop.engine.errors import StorageError
 from disco_desktop.engine.messages import (
+    LARGEST_ATTEMPTS,
+    LARGEST_MESSAGE,
+    LARGEST_PEERS,
     Attempt,
     AttemptMember,
+    Introduction,
     Leave,
     Outcome,
     Participants,
@@ -22,14 +28,18 @@ from disco_desktop.engine.messages import (
     Problem,
     Resume,
     RoundClosed,
+    Trouble,
     Voided,
+    encode_message,
 )
 from disco_desktop.engine.task.task import SecureAggregation
+from disco_desktop.server.rooms.introductions import Introductions
+from disco_desktop.server.store.sqlite_store import SqliteStore
 from tests.server.raw_peer import RawPeer, card_of, connected, joined
 from tests.server.running_server import RunningServer, running_server, task_with, weights_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
 INITIAL = weights_of([1.0, -2.0])
@@ -81,6 +91,13 @@ async def close_round(peers: list[RawPeer], digest: str, **ready: object) -> Non
 
 def ids(*peers: RawPeer) -> tuple[str, ...]:
     return tuple(sorted(peer.id for peer in peers))
+
+
+async def status(peer: RawPeer) -> str:
+    """What the server's page says that the room does."""
+    async with peer.http.get(peer.server.url) as response:
+        found = re.search(r'<p class="status"><bdi>(.*?)</bdi>', await response.text())
+    return found[1]
 
 
 # --- routes
@@ -226,10 +243,12 @@ async def test_a_round(tmp_path: Path) -> None:
         joined(server, role="observer") as olga,
         group(server, 3) as peers,
     ):
+        assert await status(peers[0]) == "training: 0 of 3 are ready"
         for number, peer in enumerate(peers):
             await peer.ready(samples=number + 5)
         for peer in peers:
             attempt = await peer.told(Attempt)
+            assert await status(peer) == "exchange among 3 participants"
             members = tuple(AttemptMember(one.id, n + 5) for n, one in enumerate(peers))
             assert attempt.members == members
             assert (attempt.round, attempt.attempt) == (0, 1)
@@ -503,3 +522,113 @@ async def test_a_restart_in_the_middle(tmp_path: Path) -> None:
             await peer.outcome(attempt, SECOND)
         for peer in again:
             assert (await peer.told(RoundClosed)).round == 2
+
+
+async def test_numbers_are_never_used_twice(tmp_path: Path) -> None:
+    """Not after a restart either, whenever it was cut: the number is stored before it is told."""
+    used: list[tuple[int, int]] = []
+    identities = [Identity.generate() for _ in range(2)]
+    for start in range(4):
+        async with served(tmp_path) as server, contextlib.AsyncExitStack() as stack:
+            peers = [
+                await stack.enter_async_context(joined(server, who, session=1 if start else None))
+                for who in identities
+            ]
+            attempt = await begin(peers)
+            used.append((attempt.round, attempt.attempt))
+    assert used == [(0, 1), (0, 2), (0, 3), (0, 4)]
+
+
+async def test_when_all_attempts_are_used_up(tmp_path: Path) -> None:
+    async with served(tmp_path) as server, group(server, 2) as peers:
+        task = server.task
+    store = SqliteStore(server.data_dir)
+    store.begin_attempt(store.room(task.digest), LARGEST_ATTEMPTS)
+    store.close()
+    async with served(tmp_path) as server:
+        async with joined(server, peers[0].identity, session=1) as back:
+            assert await back.refused() == "attempts_used_up"
+        async with group(server, 2) as fresh:
+            assert fresh[0].welcome.session == 2
+            await close_round(fresh, FIRST)
+
+
+# --- what is too much
+
+
+async def test_trouble_with_the_disk_is_told_and_nothing_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("round 1 cannot close")
+    for method in ("begin_attempt", "agree"):
+        works = getattr(SqliteStore, method)
+        with monkeypatch.context() as full:
+            async with (
+                served(tmp_path / method, limits={**AT_EASE, "retry_seconds": SOON}) as server,
+                group(server, 2) as peers,
+            ):
+
+                def fail(*_: object) -> None:
+                    raise StorageError("server_storage")
+
+                full.setattr(SqliteStore, method, fail)
+                for peer in peers:
+                    await peer.ready()
+                if method == "agree":
+                    for peer in peers:
+                        await peer.outcome(await peer.told(Attempt), FIRST)
+                for peer in peers:
+                    assert (await peer.told(Trouble)).code == "server_storage"
+                full.setattr(SqliteStore, method, works)
+                if method == "begin_attempt":
+                    for peer in peers:
+                        await peer.outcome(await peer.told(Attempt), FIRST)
+                for peer in peers:
+                    assert (await peer.told(RoundClosed)).model.digest == FIRST
+
+
+def test_the_largest_cards_of_all_fit_into_one_message() -> None:
+    task = task_with()
+    introductions = Introductions(task.digest, 1)
+    places = tuple(Place(f"2001:0db8:85a3:0000:0000:8a2e:0370:{n:04x}", 65_535) for n in range(8))
+    for _number in range(LARGEST_PEERS):
+        who = Identity.generate()
+        card = card_of(who, task, 1, signed_places=places)
+        introductions.add(who.node_id, Introduction(card=card, holds=FIRST))
+    told = introductions.told(FIRST)
+    assert len(told.peers) == len(told.holders) == LARGEST_PEERS
+    assert LARGEST_MESSAGE // 2 < len(encode_message(told)) <= LARGEST_MESSAGE
+
+
+async def test_a_room_has_room_for_so_many(tmp_path: Path) -> None:
+    async with (
+        served(tmp_path, limits={**AT_EASE, "participants": 2}) as server,
+        group(server, 2) as peers,
+        connected(server) as third,
+    ):
+        await third.ask()
+        assert await third.refused() == "room_full"
+        async with joined(server, peers[0].identity, session=1) as again:
+            assert len((await again.told(Peers)).peers) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"\xc1", 1007),
+        (b"\x81\xa4kind\xa7attempt", 1007),
+        (b"\x91" * 50_000, 1007),
+        (b"\xdd\xff\xff\xff\xff", 1007),
+        (bytes(70_000), 1009),
+    ],
+)
+async def test_what_is_no_message(tmp_path: Path, content: bytes, code: int) -> None:
+    async with served(tmp_path) as server, group(server, 2) as peers, joined(server) as eve:
+        await eve.socket.send_bytes(content)
+        assert await eve.close_code() == code
+        for peer in peers:
+            await peer.ready()
+        eve_again = joined(server, eve.identity, session=1)
+        async with eve_again as back:
+            await back.say(Leave())
+            assert len((await peers[0].told(Attempt)).members) == 2

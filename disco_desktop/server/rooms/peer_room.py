@@ -127,10 +127,10 @@ class PeerRoom(Room):
         super()._stop_timers()
         self._alarms.stop_all()
 
-    async def close(self) -> None:
-        """Let the members go, end the relays, and finish what is under way."""
+    def let_members_go(self) -> None:
+        """End all connections, those through the relay among them."""
         self.relays.close()
-        await super().close()
+        super().let_members_go()
 
     # --- members
 

@@ -17,6 +17,8 @@ from disco_desktop.engine.errors import ServerError
 from disco_desktop.server.rate import TokenBucket
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aiohttp import web
 
     from disco_desktop.server.limits import Limits
@@ -25,17 +27,28 @@ if TYPE_CHECKING:
 LARGEST_SEALED = LARGEST_FRAME + 1024  # bytes: a frame and what its sealing adds
 
 
-class _End:
+# How much may come of a frame that never ends: two whole ones, and what aiohttp reads ahead.
+MOST_UNFINISHED = 2 * LARGEST_SEALED + (1 << 20)
+_HEADER = 14  # bytes at most
+
+
+def _ignore(_: int) -> None:
+    """Nobody keeps account."""
+
+
+class RelayEnd:
     """One of the two sockets.
 
     Attributes:
+        when_taken: told of how many bytes a frame was that has come whole.
         other: the socket of the other side, once it is there.
         code: with what the socket is to be closed.
     """
 
     def __init__(self, socket: web.WebSocketResponse) -> None:
         self.socket = socket
-        self.other: asyncio.Future[_End] = asyncio.get_running_loop().create_future()
+        self.when_taken: Callable[[int], None] = _ignore
+        self.other: asyncio.Future[RelayEnd] = asyncio.get_running_loop().create_future()
         self.code: int = WSCloseCode.OK
         self.task: asyncio.Task[int] | None = None
         self.has_ended = False
@@ -56,7 +69,8 @@ class Relays:
     def __init__(self, limits: Limits, metrics: ServerMetrics) -> None:
         self._limits = limits
         self._metrics = metrics
-        self._ends: dict[tuple[str, str], _End] = {}
+        self._ends: dict[tuple[str, str], RelayEnd] = {}
+        self._is_closed = False
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -71,7 +85,7 @@ class Relays:
         if is_more and len(self._ends) >= self._limits.relays:
             raise ServerError("relay_busy")
 
-    async def carry(self, participant: str, peer: str, socket: web.WebSocketResponse) -> int:
+    async def carry(self, participant: str, peer: str, end: RelayEnd) -> int:
         """Pass on what comes from a participant to a peer until one of them ends it.
 
         A new socket takes the place of an earlier one between the same two: that may be dead.
@@ -79,11 +93,15 @@ class Relays:
         Returns:
             the code to close the socket with.
         """
+        if end.has_ended:
+            return end.code
+        if self._is_closed:
+            return WSCloseCode.GOING_AWAY
         key, back = (participant, peer), (peer, participant)
         earlier = self._ends.pop(key, None)
         if earlier is not None:
             self._end(earlier, WSCloseCode.GOING_AWAY)
-        end = self._ends[key] = _End(socket)
+        self._ends[key] = end
         opposite = self._ends.get(back)
         if opposite is not None and not opposite.other.done():
             opposite.other.set_result(end)
@@ -104,23 +122,24 @@ class Relays:
             self._end(end, end.code)
         return end.code
 
-    def _give_up(self, end: _End) -> None:
+    def _give_up(self, end: RelayEnd) -> None:
         if not end.other.done():
             end.end(WSCloseCode.TRY_AGAIN_LATER)
 
-    def _end(self, end: _End, code: int) -> None:
+    def _end(self, end: RelayEnd, code: int) -> None:
         """End a way at both its ends."""
         other = end.other.result() if end.other.done() and not end.other.cancelled() else None
         end.end(code)
         if other is not None:
             other.end(WSCloseCode.GOING_AWAY)
 
-    async def _pass_on(self, end: _End) -> int:
+    async def _pass_on(self, end: RelayEnd) -> int:
         """Pass frames on until there are no more; return the code to close with."""
         limits = self._limits
         bucket = TokenBucket(limits.relay_frames_per_second, limits.relay_frame_burst)
         while True:
             frame = await end.socket.receive()
+            end.when_taken(_HEADER + (len(frame.data) if isinstance(frame.data, bytes) else 0))
             if not bucket.take():
                 return WSCloseCode.POLICY_VIOLATION
             match frame.type:
@@ -153,7 +172,8 @@ class Relays:
                 end.end(WSCloseCode.GOING_AWAY)
 
     def close(self) -> None:
-        """End all of them."""
+        """End all of them, and begin none any more."""
+        self._is_closed = True
         for end in list(self._ends.values()):
             end.end(WSCloseCode.GOING_AWAY)
 

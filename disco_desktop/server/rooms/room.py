@@ -99,10 +99,14 @@ class Room(ABC):
             self.members.expect(participant)
         self._membership_changed()
 
+    def let_members_go(self) -> None:
+        """End all connections; what is under way may still finish."""
+        self.members.close()
+
     async def close(self) -> None:
         """Let the members go and finish what is under way; lasting state stays as it is."""
         self._is_closed = True
-        self.members.close()
+        self.let_members_go()
         self._stop_timers()
         self._attendance.close()
         if self._notice is not None:

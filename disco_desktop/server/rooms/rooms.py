@@ -56,7 +56,7 @@ class Rooms:
     def let_members_go(self) -> None:
         """End all connections; what is under way may still finish."""
         for room in self._rooms.values():
-            room.members.close()
+            room.let_members_go()
 
     async def close(self) -> None:
         """Close all rooms."""
@@ -93,14 +93,15 @@ class Rooms:
         return task
 
     def task_of_scheme(self, task_id: str, scheme: Scheme) -> TaskRecord:
-        """Return a task on offer whose participants train in a certain way.
+        """Return a task on offer, for participants who train in a certain way.
 
         Raises:
-            TaskError: there is none of this id, or it is trained in another way.
+            TaskError: there is none of this id, or one of them keeps its models on the server and
+                the other with the participants.
         """
         task = self.task(task_id)
-        own = task.task.collaboration.scheme
-        if own != scheme:
+        if task.is_kept_by_participants != (scheme == "decentralized"):
+            own = task.task.collaboration.scheme
             raise TaskError("task_of_other_scheme", task=task_id, scheme=own)
         return task
 

@@ -34,6 +34,7 @@ _STATUS: tuple[tuple[type[DiscoError], int], ...] = (
     (DiscoError, 500),
 )
 _STATUS_OF_CODE = {
+    "relay_busy": 429,
     "task_not_on_server": 404,
     "task_of_other_scheme": 404,
     "task_too_large": 413,

@@ -10,6 +10,9 @@ import numpy as np
 import pytest
 
 from disco_desktop.engine.errors import StorageError
+from disco_desktop.engine.messages import ModelReference
+from disco_desktop.server.store import sqlite_store
+from disco_desktop.server.store.schema import steps_from
 from disco_desktop.server.store.sqlite_store import SqliteStore
 from disco_desktop.server.store.store import ContributionRecord, RoomRecord, RoundClosing
 from tests.server.running_server import task_with, weights_of
@@ -304,6 +307,100 @@ def test_a_contribution_is_taken_back(folder: Folder) -> None:
     assert folder.spooled == set()
     assert store.counts_in(room, ANNA, 0) is None
     contributed(store, room)
+
+
+# --- decentralized sessions
+
+
+def test_an_agreed_model_is_known_and_not_kept(folder: Folder) -> None:
+    store = folder.open()
+    task, room = opened_room(store)
+    started = store.begin_attempt(store.begin_attempt(room, 1), 2)
+    assert started.attempt == 2
+    assert folder.open().room(task.digest) == started
+    model = ModelReference(digest="a1" * 32, size=12)
+    parts = tuple(
+        ContributionRecord(participant=who, base_round=0, samples=7, largest=0.0, digest="")
+        for who in (ANNA, BEN)
+    )
+    after = store.agree(started, model, RoundClosing(contributions=parts, seconds=2.5))
+    assert after == RoomRecord(
+        task_digest=task.digest, session=1, rounds=3, round=1, model=model, attempt=0
+    )
+    again = folder.open()
+    assert again.room(task.digest) == after
+    (closed,) = again.rounds(after)
+    assert (closed.round, closed.model, closed.seconds) == (1, model, 2.5)
+    assert closed.contributions == parts
+    assert again.contributed(after, ANNA) == 0
+    assert again.contributed(after, "c" * 16) is None
+    assert again.contributions(after) == []
+    assert again.model_pieces(model.digest) is None
+    again.forget_round(after, (), too_late=0)
+    assert folder.models == {task.initial.digest}
+
+
+# --- older versions
+
+
+_ROOMS_OF_VERSION_1 = """
+CREATE TABLE rooms (
+    task_digest TEXT NOT NULL, session INTEGER NOT NULL, rounds INTEGER NOT NULL,
+    round INTEGER NOT NULL, model TEXT NOT NULL REFERENCES models (digest),
+    PRIMARY KEY (task_digest, session)
+)
+"""
+
+
+def as_version_1(database: Path) -> None:
+    """Make the tables what the first version wrote: it knew models that it kept alone."""
+    with sqlite3.connect(database) as rows:
+        rooms = rows.execute("SELECT task_digest, session, rounds, round, model FROM rooms")
+        kept = rooms.fetchall()
+        rows.execute("DROP TABLE rooms")
+        rows.execute(_ROOMS_OF_VERSION_1)
+        rows.executemany("INSERT INTO rooms VALUES (?, ?, ?, ?, ?)", kept)
+        rows.execute("PRAGMA user_version = 1")
+    rows.close()
+
+
+def test_the_first_version_is_migrated_without_loss(folder: Folder) -> None:
+    store = folder.open()
+    task, room = opened_room(store)
+    record = contributed(store, room)
+    store.set_present(room, BEN, True)
+    first = close_round(store, room, record, value=3)
+    pending = contributed(store, first, BEN, 1)
+    second = RoomRecord(task_digest=task.digest, session=2, rounds=9, round=0, model=first.model)
+    store.open_room(second)
+    store.close()
+    as_version_1(folder.path / "server.sqlite")
+    for _start in range(2):
+        again = folder.open()
+        assert again.tasks() == {task.task.id: task}
+        assert again.room(task.digest, 1) == first
+        assert again.room(task.digest) == second
+        assert again.present(room) == {BEN}
+        assert again.contributions(first) == [pending]
+        assert again.rounds(first)[0].contributions == (record,)
+        loaded = again.load_model(first.model, task.manifest)
+        assert loaded.buffer.tolist() == [3, 0, 0]
+    assert again.begin_attempt(second, 1).attempt == 1
+
+
+def test_a_migration_that_is_cut_changes_nothing(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = folder.open()
+    task, room = opened_room(store)
+    store.close()
+    as_version_1(folder.path / "server.sqlite")
+    with monkeypatch.context() as cut:
+        steps = (*steps_from(1), "SELECT 1 FROM nowhere")
+        cut.setattr(sqlite_store, "steps_from", lambda version: steps)
+        with pytest.raises(StorageError):
+            folder.open()
+    assert folder.open().room(task.digest) == room
 
 
 # --- damage

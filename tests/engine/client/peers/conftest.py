@@ -112,7 +112,7 @@ async def nothing_left():
     async with asyncio.timeout(10):
         while left := asyncio.all_tasks() - tasks - {asyncio.current_task()}:
             await asyncio.wait(left)
-        while open_sockets() > sockets:
+        while open_sockets() > sockets:  # asyncio closes them one step after their tasks
             await asyncio.sleep(0)
 
 
@@ -133,6 +133,7 @@ class Wire:
     def __init__(self) -> None:
         self.place: Place
         self.is_cut = False
+        self.calls = 0
         self.carried = bytearray()  # from the caller to the listener
         self._server: asyncio.Server
         self._writers: list[asyncio.StreamWriter] = []
@@ -140,6 +141,7 @@ class Wire:
 
     async def start(self, target: Place) -> None:
         async def serve(reader, writer) -> None:
+            self.calls += 1
             back, forth = await asyncio.open_connection(target.host, target.port)
             self._writers += [writer, forth]
             for pump in (self._pump(reader, forth, self.carried), self._pump(back, writer)):

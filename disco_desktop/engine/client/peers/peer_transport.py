@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import tempfile
 from typing import TYPE_CHECKING
 
 from disco_desktop.engine.client.address import client_session
@@ -20,6 +21,7 @@ from disco_desktop.engine.client.peers.places import is_reachable, own_hosts
 from disco_desktop.engine.client.peers.proof import prove_as_dialler
 from disco_desktop.engine.client.peers.shelf import Shelf
 from disco_desktop.engine.client.peers.transport import Link, LinkLostError, Transport
+from disco_desktop.engine.errors import StorageError
 from disco_desktop.engine.messages import LARGEST_PEERS, Place
 from disco_desktop.logs import logger
 
@@ -77,9 +79,16 @@ class PeerTransport(Transport):
         """Begin to listen, and return our card; without places where nobody can call us.
 
         Raises:
-            ServerError: this machine lets nobody listen.
+            StorageError: the certificate cannot be made, since there is no room for a file.
         """
-        certificate = fresh_certificate()
+        try:
+            certificate = fresh_certificate()
+        except OSError as error:
+            raise StorageError(
+                "certificate_unreadable",
+                file=str(error.filename or tempfile.gettempdir()),
+                reason=error.strerror or str(error),
+            ) from error
         self._session = client_session(
             self._relay.address, self._ledger, connections=2 * LARGEST_PEERS
         )

@@ -171,6 +171,21 @@ async def test_a_peer_is_called_once_at_a_time(peers):
     await talk(await first, link)
 
 
+@pytest.mark.parametrize("caller", [0, 1], ids=["the chooser", "the other"])
+async def test_who_is_introduced_a_little_later_is_still_called_directly(peers, caller):
+    """The way that works leads to somebody who has not heard of us when we call first."""
+    pair = await peers.pair(limits=LinkLimits(direct=20, retry=0.05))
+    early, late = pair[caller], pair[1 - caller]
+    late.transport.introduce([])
+    call = asyncio.create_task(early.transport.connect(late.card))
+    async with asyncio.timeout(10):
+        while late.ledger.bytes_received < 4_000:  # noqa: ASYNC110 - more than one call
+            await asyncio.sleep(0)
+    link = await late.transport.connect(moved(early, closed_place()))
+    await talk(await call, link)
+    assert link.way == "direct"
+
+
 async def test_after_a_lost_link_there_is_another(peers):
     one, other = await peers.pair()
     for _ in range(3):

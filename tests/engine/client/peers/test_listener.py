@@ -286,9 +286,8 @@ async def test_a_peer_whose_frame_is_too_large_is_lost(peers, size):
     reader, writer = await call(one)
     writer.write(framed(answer(other.member, one, await nonce_from(reader))))
     await reader.readexactly(LENGTH_BYTES + 64)
-    if one.member.is_chooser(other.id):
-        assert await reader.readexactly(LENGTH_BYTES + 1) == framed(b"\x01")
-        writer.write(framed(b"\x02"))
+    assert await reader.readexactly(LENGTH_BYTES + 1) == framed(b"\x01")
+    writer.write(framed(b"\x02"))
     link = await waiting
     writer.write(framed(b"\x00whole"))
     assert await link.receive() == b"whole"
@@ -313,6 +312,32 @@ async def test_a_word_that_no_link_knows_ends_it(peers, said):
     with pytest.raises(LinkLostError):
         await link.receive()
     writer.close()
+
+
+async def test_a_flood_of_empty_frames_holds_up_nobody(peers):
+    one, other = await peers.pair()
+    waiting = asyncio.create_task(one.transport.connect(moved(other, closed_place())))
+    reader, writer = await call(one)
+    writer.write(framed(answer(other.member, one, await nonce_from(reader))))
+    await reader.readexactly(LENGTH_BYTES + 64)
+    await reader.readexactly(LENGTH_BYTES + 1)
+    writer.write(framed(b"\x02"))
+    link = await waiting
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    counting = asyncio.create_task(count())
+    writer.write(framed(b"") * 20_000 + framed(b"\x00after"))
+    assert await link.receive() == b"after"
+    counting.cancel()
+    await asyncio.wait([counting])
+    assert turns > 10_000
+    writer.transport.abort()
 
 
 def closed_place() -> Place:

@@ -7,8 +7,10 @@ import contextlib
 import os
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from disco_desktop.engine.client.identity import Identity
 from disco_desktop.engine.client.peers.carrier import LARGEST_CARRIED, Carrier
 from disco_desktop.engine.client.peers.frame_queue import FrameQueue
 from disco_desktop.engine.client.peers.handshake import agree
@@ -118,16 +120,33 @@ async def test_somebody_with_another_key_is_refused():
     assert isinstance(ends[0], LinkLostError)
 
 
-async def test_a_relay_in_the_middle_with_keys_of_its_own_is_refused():
+class Pretender(Identity):
+    """Knows a public key and says that it is its own, but signs with another one."""
+
+    def __init__(self, claimed: Identity) -> None:
+        super().__init__(Ed25519PrivateKey.generate())
+        self._claimed = claimed
+
+    @property
+    def public_key(self) -> bytes:
+        return self._claimed.public_key
+
+
+@pytest.mark.parametrize("role", [0, 1], ids=["the chooser", "the other"])
+async def test_a_relay_in_the_middle_with_keys_of_its_own_is_refused(role):
     """It can agree on a secret with each, but cannot sign for either."""
-    one, other = low_and_high()
+    pair = low_and_high()
+    honest, claimed = pair[role], pair[1 - role]
     near, middle = pipe()
-    with_one = asyncio.create_task(agree(near, one, card_of(other), LIMITS))
-    impostor = membership()
+    between = membership(identity=Pretender(claimed.identity))
     ends = await asyncio.gather(
-        with_one, agree(middle, impostor, card_of(one), LIMITS), return_exceptions=True
+        agree(near, honest, card_of(claimed), LIMITS),
+        agree(middle, between, card_of(honest), LIMITS),
+        return_exceptions=True,
     )
     assert isinstance(ends[0], LinkLostError)
+    assert "prove" in str(ends[0])
+    assert isinstance(ends[1], SealedCarrier)  # it learnt who we are, as the introduction says
 
 
 async def test_our_own_words_sent_back_are_no_proof():

@@ -19,7 +19,7 @@ class LinkLimits:
         silence: a link that says nothing for so long is lost. With the time between two looks,
             half a `ping`, that makes a minute.
         stall: a peer that reads nothing of what waits for it for so long is lost.
-        retry: between two calls at the server's relay.
+        retry: between two calls at the same place, or at the server's relay.
         kept: how long a link is kept for a `connect` that has not come yet.
         closing: what a link may take to say its last bytes.
         unproven: connections that have not proved a key; beyond it the oldest is dropped, of the

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import tempfile
 from typing import TYPE_CHECKING
 
 from disco_desktop.engine.client.address import client_session
@@ -20,6 +21,7 @@ from disco_desktop.engine.client.peers.places import is_reachable, own_hosts
 from disco_desktop.engine.client.peers.proof import prove_as_dialler
 from disco_desktop.engine.client.peers.shelf import Shelf
 from disco_desktop.engine.client.peers.transport import Link, LinkLostError, Transport
+from disco_desktop.engine.errors import StorageError
 from disco_desktop.engine.messages import LARGEST_PEERS, Place
 from disco_desktop.logs import logger
 
@@ -77,9 +79,16 @@ class PeerTransport(Transport):
         """Begin to listen, and return our card; without places where nobody can call us.
 
         Raises:
-            ServerError: this machine lets nobody listen.
+            StorageError: the certificate cannot be made, since there is no room for a file.
         """
-        certificate = fresh_certificate()
+        try:
+            certificate = fresh_certificate()
+        except OSError as error:
+            raise StorageError(
+                "certificate_unreadable",
+                file=str(error.filename or tempfile.gettempdir()),
+                reason=error.strerror or str(error),
+            ) from error
         self._session = client_session(
             self._relay.address, self._ledger, connections=2 * LARGEST_PEERS
         )
@@ -163,20 +172,29 @@ class PeerTransport(Transport):
         return [place for place in card.places if is_reachable(place.host)]
 
     async def _call(self, place: Place, card: PeerCard, meeting: Meeting) -> None:
-        try:
-            async with asyncio.timeout(self._limits.connect):
-                carrier = await dial(place, card.certificate, self._ledger, self._limits)
-            with _ended_unless_done(carrier):
+        """Call a peer at one place, again and again: it may not have heard of us yet."""
+        while True:
+            try:
+                link = await self._direct(place, card)
+            except LinkLostError as error:
+                _log.debug("%s cannot be called at %s: %s", card_id(card), place, error)
+            else:
+                meeting.offer(link)
+                await link.wait_until_ended()
+            await asyncio.sleep(self._limits.retry)
+
+    async def _direct(self, place: Place, card: PeerCard) -> PeerLink:
+        carrier = await dial(place, card.certificate, self._ledger, self._limits)
+        with _ended_unless_done(carrier):
+            try:
                 async with asyncio.timeout(self._limits.handshake):
                     await prove_as_dialler(carrier, self._membership, card)
-        except (LinkLostError, TimeoutError) as error:
-            _log.debug("%s cannot be called at %s: %s", card_id(card), place, error)
-            return
-        meeting.offer(self._link(card_id(card), "direct", carrier))
+            except TimeoutError as error:
+                raise LinkLostError("the peer did not prove its key in time") from error
+        return self._link(card_id(card), "direct", carrier)
 
     async def _call_relay(self, card: PeerCard, meeting: Meeting, *, has_places: bool) -> None:
-        is_called = self._listener is not None
-        if has_places or is_called:
+        if has_places or self._listener is not None:
             await asyncio.sleep(self._limits.direct)
         while True:
             try:

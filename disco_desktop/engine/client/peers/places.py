@@ -42,10 +42,13 @@ def is_reachable(host: str) -> bool:
         address = ipaddress.ip_address(host)
     except ValueError:
         return False
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
     return not (
         address.is_loopback
         or address.is_unspecified
         or address.is_multicast
+        or str(address) == "255.255.255.255"
         or (address.version == 6 and address.is_link_local)
     )
 

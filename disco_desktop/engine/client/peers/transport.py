@@ -59,8 +59,10 @@ class Transport(ABC):
     async def start(self) -> PeerCard:
         """Begin to listen, and return the card by which others find us.
 
+        Where this machine lets nobody listen the card names no place.
+
         Raises:
-            ServerError: this machine lets nobody listen.
+            StorageError: this machine has no room for the file that a certificate is loaded from.
         """
 
     @abstractmethod

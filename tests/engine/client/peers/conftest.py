@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 
 from disco_desktop.engine.client.identity import Identity
 from disco_desktop.engine.client.ledger import Ledger
-from disco_desktop.engine.client.peers.limits import LinkLimits
 from disco_desktop.engine.client.peers.membership import Membership
 from disco_desktop.engine.client.peers.peer_transport import PeerTransport
 from disco_desktop.engine.client.peers.relayed import Relay
-from disco_desktop.engine.messages import PeerCard
+from disco_desktop.engine.messages import PeerCard, Place
 from tests.engine.client.peers.relay_server import RelayServer, running_relay
+
+if TYPE_CHECKING:
+    from disco_desktop.engine.client.peers.limits import LinkLimits
 
 
 def membership(**changes: object) -> Membership:
@@ -101,29 +104,79 @@ def open_sockets() -> int:
 
 
 @pytest.fixture
-async def peers():
-    """Participants behind one relay; at the end no task and no socket is left."""
-    tasks, sockets = asyncio.all_tasks(), open_sockets()
+async def nothing_left():
+    """Fails where a task or a socket of the test outlives it."""
+    sockets = open_sockets()
+    tasks = asyncio.all_tasks()
+    yield
+    async with asyncio.timeout(10):
+        while left := asyncio.all_tasks() - tasks - {asyncio.current_task()}:
+            await asyncio.wait(left)
+        while open_sockets() > sockets:  # noqa: ASYNC110 - sockets tell nobody
+            await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def peers(nothing_left):
+    """Participants behind one relay."""
     async with running_relay() as relay:
         made = Peers(relay)
         try:
             yield made
         finally:
             await made.close()
-    async with asyncio.timeout(10):
-        while left := asyncio.all_tasks() - tasks:
-            await asyncio.wait(left)
-        while lingering() > sockets:
-            await asyncio.sleep(0)
-    assert open_sockets() <= sockets
 
 
-def lingering() -> int:
-    """Sockets of ours; those in TIME_WAIT belong to nobody."""
-    return open_sockets()
+class Wire:
+    """Forwards connections to a listener until it is told to swallow all that comes."""
+
+    def __init__(self) -> None:
+        self.place: Place
+        self.is_cut = False
+        self.calls = 0
+        self.carried = bytearray()  # from the caller to the listener
+        self._server: asyncio.Server
+        self._writers: list[asyncio.StreamWriter] = []
+        self._tasks: set[asyncio.Task] = set()
+
+    async def start(self, target: Place) -> None:
+        async def serve(reader, writer) -> None:
+            self.calls += 1
+            back, forth = await asyncio.open_connection(target.host, target.port)
+            self._writers += [writer, forth]
+            for pump in (self._pump(reader, forth, self.carried), self._pump(back, writer)):
+                self._tasks.add(asyncio.get_running_loop().create_task(pump))
+
+        self._server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        self.place = Place("127.0.0.1", self._server.sockets[0].getsockname()[1])
+
+    async def _pump(self, reader, writer, carried=None) -> None:
+        with contextlib.suppress(ConnectionError):
+            while content := await reader.read(1 << 16):
+                if self.is_cut:
+                    continue
+                if carried is not None:
+                    carried += content
+                writer.write(content)
+                await writer.drain()
+        writer.close()
+
+    async def close(self) -> None:
+        self._server.close()
+        for writer in self._writers:
+            writer.transport.abort()
+        await asyncio.gather(*self._tasks)
+        await self._server.wait_closed()
 
 
-@contextlib.asynccontextmanager
-async def within(seconds: float):
-    async with asyncio.timeout(seconds):
-        yield
+@pytest.fixture
+async def wire(nothing_left):
+    """A way between two peers that can go dead."""
+    made = Wire()
+    yield made
+    await made.close()
+
+
+def moved(peer: Peer, place: Place, certificate: str | None = None) -> PeerCard:
+    """The card of a peer, rightly signed, with another place or certificate."""
+    return peer.member.card(certificate or peer.card.certificate, [place])

@@ -24,11 +24,14 @@ class RelayServer:
         # What the relay does with a frame of somebody: returns the frames that go on.
         self.tamper: Callable[[str, bytes], list[bytes]] = lambda _sender, frame: [frame]
         self.seen: list[bytes] = []
+        self.refuses: Callable[[], bool] = lambda: False
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
         own = request.headers["Authorization"].removeprefix("Bearer ")
         peer = request.match_info["peer"]
         self.calls += 1
+        if self.refuses():
+            raise web.HTTPServiceUnavailable
         socket = web.WebSocketResponse(compress=False, max_msg_size=(1 << 21), heartbeat=30)
         await socket.prepare(request)
         waiting = self.waiting.pop((peer, own), None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, cast
 
-import msgspec
 from aiohttp import web
 
 from disco_desktop.engine.weights.model_header import model_header
@@ -13,6 +12,7 @@ from disco_desktop.engine.weights.pieces import PIECE, piece_count
 from disco_desktop.server.keys import GUARD, METRICS
 from disco_desktop.server.routes.answers import problem
 from disco_desktop.server.services import SERVICES
+from disco_desktop.server.shared_model import shared_metadata
 
 if TYPE_CHECKING:
     from aiohttp.abc import AbstractStreamWriter
@@ -59,18 +59,12 @@ class _BulkFile(web.FileResponse):
 
 @routes.get("/tasks/{task}/model")
 async def get_current_model(request: web.Request) -> web.StreamResponse:
-    """Give a task's current model as a safetensors file."""
+    """Give a task's current model as a file that a person can keep among their models."""
     services = request.app[SERVICES]
     task = services.rooms.task(request.match_info["task"])
     record = await services.rooms.current_record(task)
-    header = model_header(
-        task.manifest,
-        {
-            "task": msgspec.json.encode(task.task, order="sorted").decode(),
-            "round": str(record.round),
-            "session": str(record.session),
-        },
-    )
+    closed = await asyncio.to_thread(services.store.rounds, record)
+    header = model_header(task.manifest, shared_metadata(task.task, record, closed))
     response = web.StreamResponse(
         headers={
             "Content-Type": "application/octet-stream",

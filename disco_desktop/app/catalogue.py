@@ -165,6 +165,10 @@ SENTENCES: dict[str, str] = {
         "{file} holds values that are not numbers, so the model cannot be used. Use another copy "
         "of it."
     ),
+    "model_not_scaled": (
+        "{file} lacks how the columns {columns} are scaled, which each participant's own data say. "
+        "Train a round of {task} with that server: the model that you keep then is complete."
+    ),
     "model_does_not_fit": "The model does not fit its task. Choose another one.",
     "device_unknown": "This computer has no device called {device} to train on. Choose cpu.",
     # storage

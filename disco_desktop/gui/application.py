@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from disco_desktop.app.command_line import WRONG_CALL, WrongCallError
 from disco_desktop.gui.arguments import parse_arguments
 from disco_desktop.gui.screen import has_screen
 
@@ -21,9 +22,13 @@ NO_SCREEN = 3
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the application; return the exit code."""
-    chosen = parse_arguments(arguments)
+    try:
+        chosen = parse_arguments(arguments)
+    except WrongCallError as error:
+        sys.stderr.write(f"disco-desktop: {error}\n")
+        return WRONG_CALL
     if chosen.profile is not None:
-        os.environ["DISCO_HOME"] = str(chosen.profile.resolve())
+        os.environ["DISCO_HOME"] = str(chosen.profile)
     if not has_screen():
         sys.stderr.write(
             "There is no screen to open a window on. `disco demo` shows the same on a terminal.\n"

@@ -8,12 +8,13 @@ import numpy as np
 from msgspec import Meta, Struct
 
 from disco_desktop.engine.errors import DataError
-from disco_desktop.engine.task.tabular import CategoryColumn
+from disco_desktop.engine.task.tabular import CategoryColumn, TabularData
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from disco_desktop.engine.task.tabular import Column, TabularData
+    from disco_desktop.engine.task.data import Data
+    from disco_desktop.engine.task.tabular import Column
 
 LARGEST_FEATURE = 1e6  # scales away from the center; more would only make the training diverge
 
@@ -80,6 +81,22 @@ def fit(data: TabularData, numbers: npt.NDArray[np.float64]) -> Preprocessing:
             _fit_column(column, numbers[:, place]) for place, column in enumerate(data.inputs)
         )
     )
+
+
+def declared(data: Data) -> Preprocessing | None:
+    """Return the preparation that a task declares as a whole; nothing where data must be seen."""
+    if not isinstance(data, TabularData):
+        return Preprocessing(columns=())  # all that happens to a picture or text stands in the task
+    return None if undeclared(data) else fit(data, np.empty((0, len(data.inputs))))
+
+
+def undeclared(data: TabularData) -> list[str]:
+    """Return the names of the columns whose center or scale each participant fits."""
+    return [
+        column.name
+        for column in data.inputs
+        if not isinstance(column, CategoryColumn) and None in (column.center, column.scale)
+    ]
 
 
 def _prepared(column: Preparation, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from disco_desktop.engine.dataset.preprocessing import Preprocessing
+from disco_desktop.engine.dataset.preprocessing import Preprocessing, undeclared
 from disco_desktop.engine.errors import ModelError
 from disco_desktop.engine.memory.record import History, ModelRecord
+from disco_desktop.engine.task.tabular import TabularData
 from disco_desktop.engine.task.task import Task, decode_task, encode_task
 from disco_desktop.engine.weights.model_file import read_model, write_model
 from disco_desktop.engine.weights.tensor_file import read_header
@@ -64,27 +65,42 @@ def write_stored_model(path: Path, model: StoredModel) -> None:
     Raises:
         OSError: it could not be written; what was there before still is.
     """
+    metadata = model_metadata(model.record, model.task, model.preprocessing, model.history)
+    write_model(path, model.weights, metadata)
+
+
+def model_metadata(
+    record: ModelRecord, task: Task, preprocessing: Preprocessing | None, history: History
+) -> dict[str, str]:
+    """Return what goes beside the weights; without a preprocessing the model is not complete."""
     metadata = {
         "format": FORMAT,
-        "task": encode_task(model.task).decode(),
-        "preprocessing": _encode(model.preprocessing),
-        "record": _encode(model.record),
-        "history": _encode(model.history.thinned()),
+        "task": encode_task(task).decode(),
+        "record": _encode(record),
+        "history": _encode(history.thinned()),
     }
-    write_model(path, model.weights, metadata)
+    if preprocessing is not None:
+        metadata["preprocessing"] = _encode(preprocessing)
+    return metadata
 
 
 def read_stored_model(path: Path) -> StoredModel:
     """Read a model file.
 
     Raises:
-        ModelError: it is missing, damaged, of another kind or version, or not acceptable.
+        ModelError: it is missing, damaged, of another kind or version, or not acceptable; or
+            `model_not_scaled`: it is a server's, whose participants each scale their own columns.
         TaskError: the task in it breaks the schema.
     """
     weights, metadata = read_model(path)
+    record = read_record(path)
+    task = decode_task(_text(path, metadata, "task").encode())
+    if "preprocessing" not in metadata and isinstance(task.data, TabularData):
+        columns = undeclared(task.data)
+        raise ModelError("model_not_scaled", file=str(path), task=task.id, columns=columns)
     return StoredModel(
-        record=read_record(path),
-        task=decode_task(_text(path, metadata, "task").encode()),
+        record=record,
+        task=task,
         preprocessing=_decode(path, metadata, "preprocessing", Preprocessing),
         history=_decode(path, metadata, "history", History),
         weights=weights,

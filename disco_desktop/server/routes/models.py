@@ -6,7 +6,6 @@ import asyncio
 import dataclasses
 from typing import TYPE_CHECKING, cast
 
-import msgspec
 from aiohttp import web
 
 from disco_desktop.engine.weights.model_header import model_header
@@ -14,6 +13,7 @@ from disco_desktop.engine.weights.pieces import PIECE, piece_count
 from disco_desktop.server.keys import GUARD, METRICS
 from disco_desktop.server.routes.answers import problem
 from disco_desktop.server.services import SERVICES
+from disco_desktop.server.shared_model import shared_metadata
 
 if TYPE_CHECKING:
     from aiohttp.abc import AbstractStreamWriter
@@ -60,7 +60,7 @@ class _BulkFile(web.FileResponse):
 
 @routes.get("/tasks/{task}/model")
 async def get_current_model(request: web.Request) -> web.StreamResponse:
-    """Give a task's current model as a safetensors file.
+    """Give a task's current model as a file that a person can keep among their models.
 
     Of a task whose models stay with the participants it is the one that they begin with, and both
     the file and the answer say so.
@@ -68,18 +68,12 @@ async def get_current_model(request: web.Request) -> web.StreamResponse:
     services = request.app[SERVICES]
     task = services.rooms.task(request.match_info["task"])
     record = await services.rooms.current_record(task)
+    closed = await asyncio.to_thread(services.store.rounds, record)
     if task.is_kept_by_participants:
-        record = dataclasses.replace(record, round=0, model=task.initial)
+        record, closed = dataclasses.replace(record, round=0, model=task.initial), []
     kept = "participants" if task.is_kept_by_participants else "server"
-    header = model_header(
-        task.manifest,
-        {
-            "task": msgspec.json.encode(task.task, order="sorted").decode(),
-            "round": str(record.round),
-            "session": str(record.session),
-            "models_kept_by": kept,
-        },
-    )
+    metadata = shared_metadata(task.task, record, closed) | {"models_kept_by": kept}
+    header = model_header(task.manifest, metadata)
     response = web.StreamResponse(
         headers={
             "Content-Type": "application/octet-stream",

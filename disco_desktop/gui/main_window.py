@@ -12,6 +12,8 @@ from disco_desktop.gui.widgets.layout import column, row
 from disco_desktop.gui.widgets.notice import Notice
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QCloseEvent
 
     from disco_desktop.engine.errors import DiscoError
@@ -40,6 +42,7 @@ class MainWindow(QMainWindow):
         self.resize(*FIRST)
         self._sidebar = sidebar
         self._pages: dict[str, Page] = {}
+        self._makers: dict[str, Callable[[], Page]] = {}
         self._may_close = False
         self._notice = Notice(theme)
         self._stack = QStackedWidget()
@@ -54,6 +57,15 @@ class MainWindow(QMainWindow):
         """Make a page one that can be gone to."""
         self._pages[page.name] = page
         self._stack.addWidget(page)
+
+    def offer_page(self, name: str, make: Callable[[], Page]) -> None:
+        """Offer a page that is made when one goes there first."""
+        self._makers[name] = make
+
+    def _page(self, name: str) -> Page:
+        if name not in self._pages:
+            self.add_page(self._makers[name]())
+        return self._pages[name]
 
     def show_above(self, widget: QWidget) -> None:
         """Put something above the pages."""
@@ -79,7 +91,7 @@ class MainWindow(QMainWindow):
 
     def show_place(self, place: Place) -> None:
         """Show a place's page."""
-        page = self._pages[place.page]
+        page = self._page(place.page)
         self._notice.hide()
         page.entered(place.subject)
         self._stack.setCurrentWidget(page)

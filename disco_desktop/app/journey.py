@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from disco_desktop.app.server_in_use import ServerInUse
     from disco_desktop.engine.dataset.report import Report
-    from disco_desktop.engine.task.task import Task
+    from disco_desktop.engine.task.task import Keeps, Task
 
 Company: TypeAlias = Literal["together", "alone", "practice"]
 Obstacle: TypeAlias = Literal["", "no data", "unusable data", "no model"]
@@ -26,6 +26,7 @@ class Journey(Observable):
     Attributes:
         data: the file or folder, and what was found in it.
         epochs, batch_size: this participant's own, where they differ from the task's.
+        keeps: the weights to end with, where they are not the task's choice.
         company: with others, alone, or with participants on this computer to practise.
         model_id: the latest model of this task, for testing and using it.
     """
@@ -37,6 +38,7 @@ class Journey(Observable):
         self.report: Report | None = None
         self.epochs: int | None = None
         self.batch_size: int | None = None
+        self.keeps: Keeps | None = None
         self.company: Company = "together"
         self.model_id: str | None = None
 
@@ -48,6 +50,11 @@ class Journey(Observable):
     def choose_training(self, *, epochs: int | None, batch_size: int | None) -> None:
         """Take this participant's own figures; none leaves it to the task."""
         self.epochs, self.batch_size = epochs, batch_size
+        self.changed()
+
+    def choose_weights(self, keeps: Keeps) -> None:
+        """Take with which weights to end: the last ones, or those of the best epoch."""
+        self.keeps = keeps
         self.changed()
 
     def choose_company(self, company: Company) -> None:
@@ -82,5 +89,6 @@ class Journey(Observable):
             fingerprint=address.fingerprint if address else None,
             epochs=self.epochs,
             batch_size=self.batch_size,
+            keeps=self.keeps,
             save_as=save_as,
         )

@@ -21,6 +21,8 @@ from disco_desktop.app.session_words import (
     PARTICIPANTS,
     PRESENCES,
     ROUND_ENDED,
+    ROUND_ENDED_ALONE,
+    ROUND_ENDED_ALONE_LOSS,
     ROUND_ENDED_LOSS,
     ROUND_TOO_LATE,
     STATE_NAMES,
@@ -129,9 +131,7 @@ def event_sentence(event: Event) -> str:
             template = EPOCH_ENDED_LOSS if event.validation.accuracy is None else EPOCH_ENDED
             return _template.vformat(template, (), _epoch_arguments(event))
         case RoundEnded():
-            template = ROUND_ENDED_LOSS if event.validation.accuracy is None else ROUND_ENDED
-            template = template if event.is_counted else ROUND_TOO_LATE
-            return _template.vformat(template, (), _round_arguments(event))
+            return _template.vformat(_round_template(event), (), _round_arguments(event))
         case ParticipantsChanged():
             return _template.vformat(PARTICIPANTS, (), structs.asdict(event))
         case ProblemArose():
@@ -140,6 +140,16 @@ def event_sentence(event: Event) -> str:
             return status_sentence(event.status)
         case _:
             return ""
+
+
+def _round_template(event: RoundEnded) -> str:
+    """Choose what to say of a round; of one alone, nothing of contributions."""
+    if not event.is_counted:
+        return ROUND_TOO_LATE
+    is_alone = event.model_round == 0
+    if event.validation.accuracy is None:
+        return ROUND_ENDED_ALONE_LOSS if is_alone else ROUND_ENDED_LOSS
+    return ROUND_ENDED_ALONE if is_alone else ROUND_ENDED
 
 
 def _share(value: float | None) -> str:

@@ -58,6 +58,8 @@ ROUND_ENDED_LOSS = (
     "Round {round} of {rounds} with {participants:contribution|contributions}: on data held out "
     "loss {loss}"
 )
+ROUND_ENDED_ALONE = "Round {round} of {rounds}: on data held out loss {loss}, accuracy {accuracy}"
+ROUND_ENDED_ALONE_LOSS = "Round {round} of {rounds}: on data held out loss {loss}"
 ROUND_TOO_LATE = (
     "Round {round}: this computer was too late to contribute, and goes on with the others."
 )

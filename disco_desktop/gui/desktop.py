@@ -1,144 +1,99 @@
-"""The application put together: services, pages, and what leads from one to the other."""
+"""The application put together: what leads from one page to the other, and its end."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
-
-from disco_desktop.app.assistant_job import DataCheck, ModelTest, Prediction
-from disco_desktop.app.generation import Generation
-from disco_desktop.app.home import home_folder, memory_folder
 from disco_desktop.app.inert_text import inert
-from disco_desktop.app.interrupted import Interrupted
 from disco_desktop.app.journey import Journey
-from disco_desktop.app.last_data import LastData
-from disco_desktop.app.library import Library
-from disco_desktop.app.preferences import Preferences
 from disco_desktop.app.sample_data import find_sample
-from disco_desktop.app.server_in_use import ServerInUse
-from disco_desktop.app.session import CurrentSession
-from disco_desktop.app.settings import ServerChoice, SettingsFile
-from disco_desktop.app.task_catalogue import TaskCatalogue
+from disco_desktop.app.settings import ServerChoice
 from disco_desktop.app.training_folder import TrainingFolder
 from disco_desktop.app.training_plan import make_plan, with_settings
 from disco_desktop.engine.errors import TaskError
-from disco_desktop.engine.memory.disk_memory import DiskMemory
-from disco_desktop.gui.errands import Errands
 from disco_desktop.gui.pages.data import DataPage
-from disco_desktop.gui.pages.help import HelpPage
-from disco_desktop.gui.pages.leaves import LeavesPage
 from disco_desktop.gui.pages.library import LibraryPage
 from disco_desktop.gui.pages.model import ModelDetailsPage
-from disco_desktop.gui.pages.predict import PredictPage
-from disco_desktop.gui.pages.settings import SettingsPage
 from disco_desktop.gui.pages.task import TaskPage
 from disco_desktop.gui.pages.tasks import TasksPage
-from disco_desktop.gui.pages.test import TestPage
 from disco_desktop.gui.pages.train import TrainPage
 from disco_desktop.gui.pages.welcome import WelcomePage
+from disco_desktop.gui.pages_on_demand import PagesOnDemand
 from disco_desktop.gui.steps import steps_of
 from disco_desktop.gui.widgets.server_chip import ServerChip
 from disco_desktop.gui.widgets.session_chip import SessionChip
 from disco_desktop.gui.widgets.task_bar import TaskBar
-from disco_desktop.gui.widgets.toasts import Toasts
 
 if TYPE_CHECKING:
     from disco_desktop.app.checked_data import CheckedData
-    from disco_desktop.engine.errors import DiscoError
     from disco_desktop.gui.navigation import Place
+    from disco_desktop.gui.pages.page import Page
     from disco_desktop.gui.shell import Shell
 
 _ON_THE_WAY = ("task", "data", "train")
 _WITH_MODEL = ("test", "predict")
 
 
-class Desktop(QObject):
-    """Makes the services, gives the pages what they need, and closes everything in order."""
+class Desktop(PagesOnDemand):
+    """Leads from one page to the other, carries out what is asked, and closes all in order."""
 
     def __init__(self, shell: Shell, server_url: str | None) -> None:
-        super().__init__()
-        self._shell = shell
+        super().__init__(shell)
         self._server_url = server_url
         self._closing = asyncio.Event()
         self._was_over = True
-        self._errands = Errands(self._tell)
-        self.settings = SettingsFile(home_folder())
-        self.server = ServerInUse(home_folder() / "server")
-        self.catalogue = TaskCatalogue(self.server)
-        self.current = CurrentSession()
-        self.interrupted = Interrupted()
-        self.memory = DiskMemory(memory_folder())
-        self.library = Library(self.memory)
-        self.check, self.model_test, self.prediction = DataCheck(), ModelTest(), Prediction()
-        self.generation = Generation()
         self._journeys: dict[str, Journey] = {}
-        self._make_pages()
-        self._connect()
-
-    def _make_pages(self) -> None:
-        shell = self._shell
         shell.theme.choose(self.settings.current.theme)
         self.task_bar = TaskBar(shell.theme, shell.navigator)
-        self.tasks = TasksPage(shell.theme, shell.navigator, self.catalogue, self._errands)
-        self.task = TaskPage(shell.theme)
-        theme, navigator, errands = shell.theme, shell.navigator, self._errands
-        last = LastData(home_folder())
-        self.data = DataPage(theme, self.check, last, errands)
-        self.train = TrainPage(theme, self.current)
-        self.toasts = Toasts(theme, shell.window)
-        self.models = LibraryPage(theme, navigator, self.library, errands, self.toasts)
-        self.model = ModelDetailsPage(theme, navigator, self.library, errands, self.toasts)
-        self.test = TestPage(theme, self.model_test, self.memory, last, errands)
-        self.predict = PredictPage(
-            theme, self.prediction, self.memory, last, errands, self.generation
-        )
         shell.sidebar.show_below(SessionChip(self.current, shell.navigator))
         shell.sidebar.show_below(ServerChip(shell.theme, self.server, self.catalogue))
         shell.window.show_above(self.task_bar)
-        self.preferences = Preferences(self.settings)
-        self.welcome = WelcomePage(theme, self.preferences, self.server, errands)
-        self.leaves = LeavesPage(theme, navigator, self.current)
-        self.settings_page = SettingsPage(
-            theme, self.preferences, self.server, self.current, errands
-        )
-        self.help = HelpPage(theme, navigator, errands)
-        for page in (
-            self.welcome, self.leaves, self.settings_page, self.help,
-            self.tasks, self.task, self.data, self.train,
-            self.models, self.model, self.test, self.predict,
-        ):  # fmt: skip
-            shell.window.add_page(page)
+        self._connect()
 
     def _connect(self) -> None:
-        navigator = self._shell.navigator
+        navigator, home = self._shell.navigator, self._shell.home
         self._shell.window.closed.connect(self._closing.set)
-        self.welcome.done.connect(lambda: navigator.go("home"))
-        self._shell.home.try_it.connect(lambda: self._errands.run(self._try_it()))
-        self._shell.home.participate.connect(lambda: navigator.go("tasks"))
-        self._shell.home.use_model.connect(lambda: navigator.go("library"))
+        home.try_it.connect(lambda: self._errands.run(self._try_it()))
+        home.participate.connect(lambda: navigator.go("tasks"))
+        home.use_model.connect(lambda: navigator.go("library"))
+        home.go_on.connect(lambda task_id: self._errands.run(self._go_on(task_id)))
+        self.page_made.connect(self._connect_page)
         self.server.observe(lambda: self._errands.run(self.catalogue.refresh()))
-        self.tasks.retry.connect(lambda: self._errands.run(self._try_server_again()))
-        self.task.go_on.connect(lambda task_id: navigator.go("data", task_id))
-        self.data.chosen.connect(self._data_chosen)
-        self.data.go_on.connect(lambda task_id: navigator.go("train", task_id))
-        self.train.start.connect(lambda: self._errands.run(self._start()))
-        self.train.go_on.connect(lambda: self._errands.run(self._go_on(navigator.place.subject)))
-        self._shell.home.go_on.connect(lambda task_id: self._errands.run(self._go_on(task_id)))
         self.interrupted.observe(self._interrupted_changed)
-        self.train.pause.connect(lambda: self._with_session("pause"))
-        self.train.resume.connect(lambda: self._with_session("resume"))
-        self.train.stop.connect(lambda: self._with_session("stop"))
-        for source in (self.train, self.models, self.model):
-            source.test_model.connect(lambda model_id: navigator.go("test", model_id))
-            source.use_model.connect(lambda model_id: navigator.go("predict", model_id))
-        self.train.show_model.connect(lambda model_id: navigator.go("model", model_id))
-        for source in (self.models, self.model):
-            source.go_on.connect(self._go_to_task_of)
         self.current.observe(self._session_changed)
         self.task_bar.stepper.chosen.connect(self._go_to_step)
         navigator.moved.connect(self._show_place)
+
+    def _connect_page(self, page: Page) -> None:
+        """Lead from a page to what comes after it."""
+        navigator = self._shell.navigator
+        match page:
+            case WelcomePage():
+                page.done.connect(lambda: navigator.go("home"))
+            case TasksPage():
+                page.retry.connect(lambda: self._errands.run(self._try_server_again()))
+            case TaskPage():
+                page.go_on.connect(lambda task_id: navigator.go("data", task_id))
+            case DataPage():
+                page.chosen.connect(self._data_chosen)
+                page.go_on.connect(lambda task_id: navigator.go("train", task_id))
+            case TrainPage():
+                self._connect_training(page)
+            case LibraryPage() | ModelDetailsPage():
+                page.go_on.connect(self._go_to_task_of)
+        if isinstance(page, TrainPage | LibraryPage | ModelDetailsPage):
+            page.test_model.connect(lambda model_id: navigator.go("test", model_id))
+            page.use_model.connect(lambda model_id: navigator.go("predict", model_id))
+
+    def _connect_training(self, page: TrainPage) -> None:
+        navigator = self._shell.navigator
+        page.start.connect(lambda: self._errands.run(self._start()))
+        page.go_on.connect(lambda: self._errands.run(self._go_on(navigator.place.subject)))
+        page.pause.connect(lambda: self._with_session("pause"))
+        page.resume.connect(lambda: self._with_session("resume"))
+        page.stop.connect(lambda: self._with_session("stop"))
+        page.show_model.connect(lambda model_id: navigator.go("model", model_id))
 
     async def run(self) -> None:
         """Serve until the window is closed, then end everything in order."""
@@ -316,7 +271,3 @@ class Desktop(QObject):
     async def _try_server_again(self) -> None:
         await self.server.try_again()
         await self.catalogue.refresh()
-
-    def _tell(self, error: DiscoError) -> None:
-        """Show what went wrong with something that a person asked for."""
-        self._shell.window.tell(error)

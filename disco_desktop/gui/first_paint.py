@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QThread
 
+from disco_desktop.gui.lean_imports import names_on_demand
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
@@ -20,8 +22,9 @@ class Loading(QThread):
 
     def run(self) -> None:
         """Import."""
-        for module in _MODULES:
-            importlib.import_module(module)
+        with names_on_demand():
+            for module in _MODULES:
+                importlib.import_module(module)
 
 
 def paint_while_loading(application: QApplication) -> bool:

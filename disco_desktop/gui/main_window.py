@@ -8,10 +8,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from disco_desktop.app.sentences import sentence
+from disco_desktop.gui.first_visit import FirstVisit
 from disco_desktop.gui.widgets.layout import column, row
 from disco_desktop.gui.widgets.notice import Notice
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QCloseEvent
 
     from disco_desktop.engine.errors import DiscoError
@@ -40,6 +43,8 @@ class MainWindow(QMainWindow):
         self.resize(*FIRST)
         self._sidebar = sidebar
         self._pages: dict[str, Page] = {}
+        self._makers: dict[str, Callable[[], Page]] = {}
+        self._place: Place | None = None
         self._may_close = False
         self._notice = Notice(theme)
         self._stack = QStackedWidget()
@@ -54,6 +59,10 @@ class MainWindow(QMainWindow):
         """Make a page one that can be gone to."""
         self._pages[page.name] = page
         self._stack.addWidget(page)
+
+    def offer_page(self, name: str, make: Callable[[], Page]) -> None:
+        """Offer a page that is made when one goes there first."""
+        self._makers[name] = make
 
     def show_above(self, widget: QWidget) -> None:
         """Put something above the pages."""
@@ -78,9 +87,22 @@ class MainWindow(QMainWindow):
         self.close()
 
     def show_place(self, place: Place) -> None:
-        """Show a place's page."""
-        page = self._pages[place.page]
+        """Show a place's page; one that has to be made first is shown in a moment."""
+        self._place = place
         self._notice.hide()
+        make = self._makers.pop(place.page, None)
+        if make is not None:
+            FirstVisit(make, self).ready.connect(self._show_first)
+        elif place.page in self._pages:
+            self._show(self._pages[place.page], place)
+
+    def _show_first(self, page: Page) -> None:
+        """Show a page that has just been made, unless one has gone elsewhere meanwhile."""
+        self.add_page(page)
+        if self._place is not None and self._place.page == page.name:
+            self._show(page, self._place)
+
+    def _show(self, page: Page, place: Place) -> None:
         page.entered(place.subject)
         self._stack.setCurrentWidget(page)
         self._sidebar.show_place(place, belongs_to=page.belongs_to)

@@ -30,6 +30,7 @@ class HomePage(Page):
 
     name = "home"
     belongs_to = "home"
+    widest = 1_640  # pictures and few words, which a wide window may spread
     try_it = Signal()
     participate = Signal()
     use_model = Signal()

@@ -20,11 +20,13 @@ class Page(QScrollArea):
 
     Attributes:
         name: what places call it.
+        widest: how many pixels its content takes at most.
         content: the column that the page's parts go in.
     """
 
     name = ""
     belongs_to = ""
+    widest = CONTENT_WIDTH
 
     def __init__(self, title: str = "", subtitle: str = "") -> None:
         super().__init__()
@@ -37,7 +39,7 @@ class Page(QScrollArea):
         self.subtitle.setVisible(bool(subtitle))
         self.content: QVBoxLayout = column(spacing=LARGE)
         inner = QWidget()
-        inner.setMaximumWidth(CONTENT_WIDTH)
+        inner.setMaximumWidth(self.widest)
         inner.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         inner.setLayout(self.content)
         if title:

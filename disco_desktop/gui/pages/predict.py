@@ -15,6 +15,7 @@ from disco_desktop.gui.theme.tokens import LARGE, MEDIUM
 from disco_desktop.gui.widgets.balance_bars import BalanceBars
 from disco_desktop.gui.widgets.buttons import ActionButton
 from disco_desktop.gui.widgets.card import Card
+from disco_desktop.gui.widgets.label_filter import LabelFilter
 from disco_desktop.gui.widgets.layout import column, row
 from disco_desktop.gui.widgets.prompt import Prompt
 from disco_desktop.gui.widgets.samples_view import SamplesView
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from disco_desktop.app.assistant_job import Prediction
-    from disco_desktop.app.assistant_messages import Row
+    from disco_desktop.app.assistant_messages import Row, View
     from disco_desktop.app.generation import Generation
     from disco_desktop.app.last_data import LastData
     from disco_desktop.engine.memory.disk_memory import DiskMemory
@@ -62,17 +63,13 @@ class PredictPage(ModelPage):
         self._predicted = StatCard(self.tr("Predicted"))
         self._left_out = StatCard(self.tr("Not predicted"))
         self._counts = BalanceBars(theme, self.tr("How often each outcome is predicted"))
-        self._rows = RowsModel(
-            (
-                LeadingColumn(self.tr("Prediction"), self._words, _tone),
-                LeadingColumn(
-                    self.tr("Probability"), lambda row: share(row.probability), is_figure=True
-                ),
-            )
-        )
+        self._rows = RowsModel(self._columns(is_number=False))
+        self._filter = LabelFilter()
+        self._filter.setAccessibleName(self.tr("Predictions that are shown"))
+        self._filter.chosen.connect(self._look_at)
         self._outcome = Text(size="strong")
         self._rows_title = Text(self.tr("Rows"), size="strong")
-        head = row(self._rows_title, ActionButton(self._export, "primary"))
+        head = row(self._rows_title, self._filter, ActionButton(self._export, "primary"))
         head.setStretch(0, 1)
         self._view = SamplesView(
             theme, self._rows, self.tr("Rows with their predictions"),
@@ -91,6 +88,18 @@ class PredictPage(ModelPage):
         self._result.setLayout(column(beside, rows_card, spacing=MEDIUM))
         self._compose()
         self.content.insertWidget(self.content.indexOf(self._choice), self._prompt)
+
+    def _columns(self, *, is_number: bool) -> tuple[LeadingColumn, ...]:
+        """Return what comes before the data; a number is not more or less probable."""
+        prediction = LeadingColumn(self.tr("Prediction"), self._words, _tone)
+        if is_number:
+            return (prediction,)
+        return (
+            prediction,
+            LeadingColumn(
+                self.tr("Probability"), lambda row: share(row.probability), is_figure=True
+            ),
+        )
 
     # --- words
 
@@ -164,7 +173,17 @@ class PredictPage(ModelPage):
         if self._model is not None:
             self._outcome.setText(inert(self._model.task.data.predicts))
         self._counts.show_counts(list(zip(labels, answer.counts, strict=True)))
+        self._filter.show_predictions(labels, answer.counts, answer.shape.rows)
+        self._filter.setVisible(answer.spread is None)
+        self._rows.lead_with(self._columns(is_number=answer.spread is not None))
         self._show_spread(answer)
+
+    def _look_at(self, view: View, number: int) -> None:
+        """Look at the rows for which the chosen label was predicted."""
+        rows = self._prediction.rows
+        if rows is not None:
+            rows.look_at(view, number)
+            self._view.show_rows(rows)
 
     def _show_spread(self, answer: Predicted) -> None:
         """Numbers are not counted: say how they lie."""

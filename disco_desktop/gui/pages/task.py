@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 
 from disco_desktop.app.inert_text import inert, inert_paragraphs
 from disco_desktop.gui.data_words import kind_of, parts_of
@@ -50,7 +50,14 @@ class TaskPage(Page):
         self._epochs = self._spin(self.tr("Epochs"), _LARGEST_EPOCHS)
         self._batch_size = self._spin(self.tr("Batch size"), _LARGEST_BATCH)
         self._rounds = Text(tone="muted", size="small")
-        own = Facts([(self.tr("Epochs"), self._epochs), (self.tr("Batch size"), self._batch_size)])
+        self._keeps = self._make_keeps()
+        own = Facts(
+            [
+                (self.tr("Epochs"), self._epochs),
+                (self.tr("Batch size"), self._batch_size),
+                (self.tr("Keep"), self._keeps),
+            ]
+        )
         action = QAction(self.tr("Choose &data"), self)
         action.setStatusTip(self.tr("Go on to choose the data to train on"))
         action.triggered.connect(self._choose_data)
@@ -87,6 +94,26 @@ class TaskPage(Page):
         spin.valueChanged.connect(self._figures_changed)
         return spin
 
+    def _make_keeps(self) -> QComboBox:
+        choice = QComboBox()
+        choice.setAccessibleName(self.tr("Weights to keep"))
+        for words, keeps, tip in (
+            (self.tr("the last epoch"), "last", self.tr("End with the weights of the last epoch")),
+            (
+                self.tr("the best epoch"),
+                "best",
+                self.tr("End with the weights of the least loss on the data held out"),
+            ),
+        ):
+            choice.addItem(words, keeps)
+            choice.setItemData(choice.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+        choice.activated.connect(self._weights_chosen)
+        return choice
+
+    def _weights_chosen(self) -> None:
+        if self._journey is not None:
+            self._journey.choose_weights(self._keeps.currentData())
+
     def show_journey(self, journey: Journey) -> None:
         """Show a task and what was chosen for it."""
         self._journey = None  # the fields change below, and nobody chose that
@@ -103,6 +130,7 @@ class TaskPage(Page):
         self._show_badges(task)
         self._epochs.setValue(journey.epochs or task.training.epochs)
         self._batch_size.setValue(journey.batch_size or task.training.batch_size)
+        self._keeps.setCurrentIndex(self._keeps.findData(journey.keeps or "last"))
         self._journey = journey
         self._show_rounds()
         self.outer.setVisible(True)

@@ -25,6 +25,7 @@ from disco_desktop.gui.widgets.confusion_matrix import ConfusionMatrix
 from disco_desktop.gui.widgets.data_table import PlainTable
 from disco_desktop.gui.widgets.error_figures import ErrorFigures
 from disco_desktop.gui.widgets.layout import column, row
+from disco_desktop.gui.widgets.matrix_area import MatrixArea
 from disco_desktop.gui.widgets.samples_view import SamplesView
 from disco_desktop.gui.widgets.stat_card import StatCard
 from disco_desktop.gui.widgets.text import Text
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 
 _MOST_BESIDE = 4  # classes, whose matrix has room beside the table
-_MOST_IN_MATRIX = 16
+_MOST_IN_MATRIX = 100
 
 
 class TestPage(ModelPage):
@@ -121,11 +122,12 @@ class TestPage(ModelPage):
         self._hint = Text(size="small", tone="muted")
         figures = row(*self._cards.values(), spacing=MEDIUM)
         table = PlainTable(self._classes, self.tr("Figures of each class"), stretched=0)
+        self._matrix_area = MatrixArea(self._matrix)
         self._matrix_card = Card(
             column(
                 Text(self.tr("What was taken for what"), size="strong"),
                 self._hint,
-                row(None, self._matrix, None),
+                self._matrix_area,
                 None,
                 spacing=SMALL,
             ),

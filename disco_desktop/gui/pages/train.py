@@ -352,8 +352,10 @@ class TrainPage(Page):
             self._batch_words(session, batch.loss) if batch else "",
         )
         present = log.rounds[-1].participants if is_over and log.rounds else log.present
+        needed = self.tr("at least {number}").format(number=log.minimum)
+        is_known = log.minimum > 0 and plan.scheme != "local"
         self._cards["participants"].show_value(
-            count(present), self.tr("at least {number}").format(number=log.minimum)
+            count(present) if present else NOTHING, needed if is_known else ""
         )
         left = 0.0 if is_over else session.time_left.training
         self._cards["left"].show_value(duration(left), self.tr("without waiting"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -23,6 +23,7 @@ _LARGEST_CELL, _SMALLEST_CELL = 76, 34
 _SIDE = 520  # pixels of all cells together, where the smallest cells fit in
 _FEW = 9  # classes, of which a cell has room for its share too
 _GAP = 4
+_MOST_SAID = 20  # cells that are read aloud where there are many
 
 _STEPS = {
     Qt.Key.Key_Left: (0, -1),
@@ -37,9 +38,13 @@ class ConfusionMatrix(QWidget):
 
     Attributes:
         selected: emitted with row and column of the chosen cell, or (-1, -1) for none.
+        moved: emitted with where the cell lies that the arrows have gone to.
+        grown: emitted when it has another size.
     """
 
     selected = Signal(int, int)
+    moved = Signal(QRect)
+    grown = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -58,16 +63,26 @@ class ConfusionMatrix(QWidget):
         """Show how often each class (a row) was taken for which (a column)."""
         self._labels, self._counts = labels, counts
         self._chosen, self._at = None, (0, 0)
-        said = [
-            self.tr("{true} taken for {predicted}: {count}").format(
-                true=true, predicted=predicted, count=counts[row][column]
-            )
-            for row, true in enumerate(labels)
-            for column, predicted in enumerate(labels)
-        ]
-        self.setAccessibleDescription("; ".join(said))
+        self.setAccessibleDescription("; ".join(self._said()))
         self.updateGeometry()
+        self.grown.emit()
         self.update()
+
+    def _said(self) -> list[str]:
+        """Say what the cells tell; of many classes, only what was mistaken most often."""
+        cells = [
+            (self._counts[row][column], true, predicted)
+            for row, true in enumerate(self._labels)
+            for column, predicted in enumerate(self._labels)
+            if len(self._labels) <= _FEW or (row != column and self._counts[row][column])
+        ]
+        if len(self._labels) > _FEW:
+            cells = sorted(cells, key=lambda cell: -cell[0])[:_MOST_SAID]
+        words = self.tr("{true} taken for {predicted}: {count}")
+        return [
+            words.format(true=true, predicted=predicted, count=number)
+            for number, true, predicted in cells
+        ]
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Return room for the cells and their names."""
@@ -126,7 +141,8 @@ class ConfusionMatrix(QWidget):
             painter.drawText(beside, flags, name)
         for row in classes:
             for column in classes:
-                self._draw_cell(painter, row, column)
+                if self._cell(row, column).intersects(event.rect().toRectF()):
+                    self._draw_cell(painter, row, column)
 
     def _draw_cell(self, painter: QPainter, row: int, column: int) -> None:
         tokens = self._theme.tokens
@@ -155,11 +171,11 @@ class ConfusionMatrix(QWidget):
         painter.setFont(self.font())
 
     def _cell_at(self, point: QPoint) -> tuple[int, int] | None:
-        for row in range(len(self._labels)):
-            for column in range(len(self._labels)):
-                if self._cell(row, column).contains(point.toPointF()):
-                    return row, column
-        return None
+        step = self._cell_side() + _GAP
+        row, column = (point.y() - self._header()) // step, (point.x() - self._margin()) // step
+        if not (0 <= row < len(self._labels) and 0 <= column < len(self._labels)):
+            return None
+        return (row, column) if self._cell(row, column).contains(point.toPointF()) else None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Tell what the cell under the pointer means."""
@@ -194,6 +210,7 @@ class ConfusionMatrix(QWidget):
                 min(max(self._at[0] + down, 0), last),
                 min(max(self._at[1] + right, 0), last),
             )
+            self.moved.emit(self._cell(*self._at).toRect())
             self.update()
         elif key in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._labels:
             self._choose(self._at)

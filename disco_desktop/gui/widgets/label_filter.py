@@ -1,4 +1,4 @@
-"""Choosing which of the checked pictures are shown: all, those of a label, those left out."""
+"""Choosing which samples are shown: all, those of a label, those left out."""
 
 from __future__ import annotations
 
@@ -12,23 +12,25 @@ from disco_desktop.app.inert_text import inert
 from disco_desktop.gui.wording import count
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from disco_desktop.engine.dataset.report import Report
 
 _WIDTH = 260
 
 
 class _Choice(NamedTuple):
-    """Which pictures are shown, and how many those are."""
+    """Which samples are shown, and how many those are."""
 
     view: View
     number: int
 
 
 class LabelFilter(QComboBox):
-    """One entry a label, with how many pictures have it.
+    """One entry a label, with how many samples have it.
 
     Attributes:
-        chosen: emitted with the view and the number of its pictures.
+        chosen: emitted with the view and the number of its samples.
     """
 
     chosen = Signal(View, int)
@@ -50,6 +52,15 @@ class LabelFilter(QComboBox):
         for place, (label, number) in enumerate(report.balance.items()):
             if number:
                 self._offer(inert(label, longest=40), View(truth=place), number)
+
+    def show_predictions(self, labels: Sequence[str], counts: Sequence[int], rows: int) -> None:
+        """Offer each label that was predicted, with how often; all rows are shown."""
+        self.clear()
+        self._choices = []
+        self._offer(self.tr("All"), View(), rows)
+        for place, (label, number) in enumerate(zip(labels, counts, strict=True)):
+            if number:
+                self._offer(inert(label, longest=40), View(prediction=place), number)
 
     def _offer(self, words: str, view: View, number: int) -> None:
         self._choices.append(_Choice(view, number))

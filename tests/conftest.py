@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import re
@@ -23,6 +24,13 @@ ENDING_PATIENCE = 10.0  # seconds a process may take to end by itself once nobod
 
 # Handed on to whatever a test starts, so that a process whose parent is gone is found too.
 MARK = "DISCO_TEST_PROCESS"
+
+# The event loop's own logger tells of what nobody waited for: tasks that failed or were dropped.
+LOGGERS = ("disco", "asyncio")
+
+# Said in asyncio's debug mode alone, of a machine that was busy.
+SLOW = re.compile(r"Executing .* took [\d.]+ seconds", re.DOTALL)
+
 os.environ[MARK] = str(os.getpid())
 os.environ.pop("DISCO_DEBUG", None)
 
@@ -52,21 +60,30 @@ class _Collector(logging.Handler):
         self.expected: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
+        if SLOW.match(record.getMessage()):
+            return
         self.messages.append(f"{record.levelname} {record.name}: {record.getMessage()}")
+
+
+@contextlib.contextmanager
+def _collecting(log: logging.Logger, collector: _Collector) -> Iterator[None]:
+    """Collect a logger's warnings; a test may configure it as a program does when it starts."""
+    handlers, level, propagates = log.handlers[:], log.level, log.propagate
+    log.addHandler(collector)
+    yield
+    log.handlers[:] = handlers
+    log.setLevel(level)
+    log.propagate = propagates
 
 
 @pytest.fixture(autouse=True)
 def _log() -> Iterator[_Collector]:
-    """Fail a test in which this program logs a warning or worse that was not expected."""
-    root = logging.getLogger("disco")
-    handlers, level, propagates = root.handlers[:], root.level, root.propagate
+    """Fail a test in which this program, or its event loop, logs an unexpected warning or worse."""
     collector = _Collector()
-    root.addHandler(collector)
-    yield collector
-    # A test may have configured logging as a program does when it starts.
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    root.propagate = propagates
+    with contextlib.ExitStack() as stack:
+        for name in LOGGERS:
+            stack.enter_context(_collecting(logging.getLogger(name), collector))
+        yield collector
     unexpected = [
         message
         for message in collector.messages

@@ -23,7 +23,8 @@ async def answering(answer: bytes) -> AsyncIterator[ServerAddress]:
 
     async def reply(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
-        with contextlib.suppress(ConnectionError):
+        # Python 3.11 cannot bear a handler that ends cancelled.
+        with contextlib.suppress(ConnectionError, asyncio.CancelledError):
             writer.write(answer)
             await writer.drain()
         writer.close()

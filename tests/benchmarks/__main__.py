@@ -16,6 +16,7 @@ import msgspec
 
 from tests.benchmarks import (
     arithmetic,
+    floods,
     flower,
     language,
     masking,
@@ -31,7 +32,11 @@ from tests.benchmarks.table import print_table
 
 BENCHMARKS = [
     one.BENCHMARK
+<<<<<<< ours
     for one in (rounds, memory, training, pictures, language, arithmetic, masking, window, flower)
+=======
+    for one in (rounds, memory, floods, training, pictures, language, arithmetic, window, flower)
+>>>>>>> theirs
 ]
 RESULTS = Path("bench-results")
 

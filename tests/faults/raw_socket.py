@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from contextlib import AbstractAsyncContextManager
 
-    from disco_desktop.engine.messages import FromServer
+    from disco_desktop.engine.messages import FromServer, Role
     from disco_desktop.engine.task.task import Task
     from tests.faults.child_server import ChildServer
 
@@ -178,19 +178,25 @@ class RawControl(RawSocket):
 
     @classmethod
     async def joined(
-        cls, server: ChildServer, task: str = "hurried", *, identity: Identity | None = None
+        cls,
+        server: ChildServer,
+        task: str = "hurried",
+        *,
+        identity: Identity | None = None,
+        role: Role = "participant",
     ) -> tuple[Self, Welcome]:
         """Connect and take part, as the protocol says."""
         raw = await cls.upgraded(server, task)
         with raw.closed_on_failure():
-            return raw, await raw._shake_hands(server.tasks[task], identity or Identity.generate())
+            known = identity or Identity.generate()
+            return raw, await raw._shake_hands(server.tasks[task], known, role)
 
-    async def _shake_hands(self, task: Task, identity: Identity) -> Welcome:
+    async def _shake_hands(self, task: Task, identity: Identity, role: Role) -> Welcome:
         hello = Hello(
             protocol=PROTOCOL_VERSION,
             task_schema=SCHEMA_VERSION,
             task_digest=task.digest,
-            role="participant",
+            role=role,
             public_key=identity.public_key,
             nonce=fresh_nonce(),
         )

@@ -32,11 +32,18 @@ from tests.benchmarks.table import print_table
 
 BENCHMARKS = [
     one.BENCHMARK
-<<<<<<< ours
-    for one in (rounds, memory, training, pictures, language, arithmetic, masking, window, flower)
-=======
-    for one in (rounds, memory, floods, training, pictures, language, arithmetic, window, flower)
->>>>>>> theirs
+    for one in (
+        rounds,
+        memory,
+        floods,
+        training,
+        pictures,
+        language,
+        arithmetic,
+        masking,
+        window,
+        flower,
+    )
 ]
 RESULTS = Path("bench-results")
 

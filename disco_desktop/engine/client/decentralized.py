@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from disco_desktop.engine.weights.manifest import Manifest
 
 MODEL_SECONDS = 60.0  # for a piece of a model to come from one peer, before another is asked
+SILENT_SECONDS = 2.0  # before a person reads what we wait for when joining
 
 _log = logger(__name__)
 
@@ -181,13 +182,20 @@ class DecentralizedClient(ServedClient):
 
     async def _fetch_from_peers(self, digest: str) -> Weights | None:
         """Fetch a model from one of its holders; nothing where it is no longer the newest."""
+        loop = asyncio.get_running_loop()
+        soon = loop.call_later(SILENT_SECONDS, self.notices.set_status, "connecting to peers")
+        try:
+            return await self._ask_holders(digest)
+        finally:
+            soon.cancel()
+
+    async def _ask_holders(self, digest: str) -> Weights | None:
         while digest == self._known.model.digest:
             change = asyncio.ensure_future(self._known.changed())
             try:
                 for holder in self._holders:
                     if (weights := await self._fetch_from(holder, digest)) is not None:
                         return weights
-                self.notices.set_status("connecting to peers")
                 await asyncio.wait([change], timeout=MODEL_SECONDS)
             finally:
                 change.cancel()

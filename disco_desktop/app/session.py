@@ -21,6 +21,7 @@ from disco_desktop.app.worker_messages import (
     Finished,
     Happened,
     Pause,
+    PeersTold,
     Resume,
     Started,
     TrafficCounted,
@@ -85,6 +86,7 @@ class Session(Observable):
         log: what the participants reported.
         curves: of the first participant.
         traffic: what left and reached this machine, by kind of message.
+        peers: how the peers of a decentralized session are reached.
         lines: what happened, the latest last.
         error: why it failed.
         finished: what came of it.
@@ -104,6 +106,7 @@ class Session(Observable):
         self.curves = Curves()
         self.time_left = TimeLeft()
         self.traffic: dict[str, Traffic] = {}
+        self.peers = PeersTold(peers=())
         self.lines: deque[LogLine] = deque(maxlen=LONGEST_LOG)
         self.error: DiscoError | None = None
         self.finished: Finished | None = None
@@ -231,6 +234,8 @@ class Session(Observable):
                 self.curves.take_batches(message)
             case TrafficCounted():
                 self.traffic = message.traffic
+            case PeersTold():
+                self.peers = message
             case Finished():
                 self.finished = message
             case Started():

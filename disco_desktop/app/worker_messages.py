@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from disco_desktop.engine.client.ledger import Traffic
+from disco_desktop.engine.client.peers.peer_state import PeerState
 from disco_desktop.engine.events import Event, Metrics
 from disco_desktop.engine.memory.record import ModelRecord
 from disco_desktop.engine.task.task import Scheme, Task
@@ -146,6 +147,17 @@ class TrafficCounted(Struct, frozen=True, kw_only=True, tag="traffic"):
     traffic: dict[str, Traffic]
 
 
+class PeersTold(Struct, frozen=True, kw_only=True, tag="peers"):
+    """How the peers of a decentralized session are reached now.
+
+    Attributes:
+        clipped_share: of the values of our latest update, those cut off before they were masked.
+    """
+
+    peers: tuple[PeerState, ...]
+    clipped_share: float | None = None
+
+
 class Finished(Struct, frozen=True, kw_only=True, tag="finished"):
     """The training is complete.
 
@@ -189,6 +201,7 @@ WorkerMessage: TypeAlias = (
     | Happened
     | BatchesTrained
     | TrafficCounted
+    | PeersTold
     | Finished
     | Evaluated
     | Stopped

@@ -18,6 +18,14 @@ def known_kinds() -> dict[str, tuple[str, str]]:
             _tr("Update"),
             _tr("How your model has changed in a round: numbers only"),
         ),
+        "part of an update": (
+            _tr("Part of an update"),
+            _tr("Numbers for the peer that sums them; under masks where the task says so"),
+        ),
+        "sum of a part": (
+            _tr("Sum of a part"),
+            _tr("What the updates of all came to, in the part that one peer sums"),
+        ),
         "announcement": (
             _tr("Announcement"),
             _tr("The update's size and check sums, and your number of samples"),
@@ -34,6 +42,18 @@ def known_kinds() -> dict[str, tuple[str, str]]:
         "participants": (_tr("Participants"), _tr("How many take part")),
         "roster": (_tr("Who takes part"), _tr("Their numbers on the network, and what each does")),
         "round closed": (_tr("End of a round"), _tr("That a new common model is there")),
+        "introduction": (
+            _tr("Introduction"),
+            _tr("Where peers reach this computer, and the key by which they know it"),
+        ),
+        "peers": (_tr("Peers"), _tr("Where the others are reached, and their keys")),
+        "ready": (_tr("Ready"), _tr("That you have trained, and a number of samples")),
+        "attempt": (_tr("Beginning of an exchange"), _tr("Who takes part in it")),
+        "exchange key": (_tr("Exchange key"), _tr("A public key for the masks of one exchange")),
+        "promise": (_tr("Promise"), _tr("Check sums of what will be sent under masks")),
+        "digest": (_tr("Comparison"), _tr("The check sum of the model that you came to")),
+        "outcome": (_tr("Outcome"), _tr("The check sum of the new model, or that there is none")),
+        "voided": (_tr("Void exchange"), _tr("That an exchange came to nothing, and why")),
         "pause": (_tr("Pause"), _tr("That the others need not wait for you")),
         "resume": (_tr("Resume"), _tr("That you train again")),
         "leave": (_tr("Leave"), _tr("That you have left")),

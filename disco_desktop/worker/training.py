@@ -13,6 +13,7 @@ from disco_desktop.app.worker_messages import (
     BatchesTrained,
     Finished,
     Happened,
+    PeersTold,
     Started,
     TrafficCounted,
 )
@@ -148,20 +149,29 @@ class WorkerTraining:
         )
 
     async def _keep_telling_traffic(self) -> None:
-        """Tell of the bytes while they go, where any went."""
+        """Tell of the bytes while they go, where any went, and of how peers are reached."""
         if self._client is None:
             return
         ledger = self._client.ledger
-        told = (0, 0)
+        told, peers = (0, 0), PeersTold(peers=())
         while True:
-            await asyncio.sleep(TRAFFIC_INTERVAL)
             if told != (now := (ledger.bytes_sent, ledger.bytes_received)):
                 told = now
                 await self._tell_traffic()
+            if peers != (there := _peers(self._client)):
+                peers = there
+                await self._channel.send(peers)
+            await asyncio.sleep(TRAFFIC_INTERVAL)
 
     async def _tell_traffic(self) -> None:
         if self._client is not None:
             await self._channel.send(TrafficCounted(traffic=self._client.ledger.traffic))
+
+
+def _peers(client: Client) -> PeersTold:
+    if not isinstance(client, DecentralizedClient):
+        return PeersTold(peers=())
+    return PeersTold(peers=client.peers, clipped_share=client.clipped_share)
 
 
 def _load(request: TrainRequest) -> Dataset:

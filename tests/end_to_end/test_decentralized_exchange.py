@@ -137,7 +137,7 @@ async def test_a_late_joiner_gets_the_model_from_a_peer(tmp_path: Path, task: Ta
         joined = await late.join()
         assert joined.round == 1
         assert joined.weights.sha256() == aggregates[0].weights.sha256()
-        assert late.client.ledger.traffic["model to and from peers"].bytes_received == 16
+        assert late.client.ledger.traffic["model"].bytes_received == 16
         aggregates = await asyncio.gather(
             *(one.exchange([1.0] * 4, round_=1) for one in (*everybody, late))
         )

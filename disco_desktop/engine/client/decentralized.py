@@ -62,6 +62,9 @@ _log = logger(__name__)
 class DecentralizedClient(ServedClient):
     """Exchanges updates with the other participants; the server sees none of them.
 
+    Attributes:
+        clipped_share: under masks, the share of the latest update's values that was cut off.
+
     Args:
         make_transport: makes what reaches the peers, once the session is known.
         held: a folder for the common model, so that it outlives this process.
@@ -91,6 +94,7 @@ class DecentralizedClient(ServedClient):
         self._ready_after = self._voided  # what was void when we last said that we are ready
         self._model: Weights | None = None
         self._order = AttemptOrder()
+        self.clipped_share: float | None = None
         self.spends_updates = task.collaboration.is_secure
 
     # --- joining
@@ -362,6 +366,8 @@ class DecentralizedClient(ServedClient):
         else:
             summing = MeanSumming(self._task.collaboration, self._common, update, attempt)
         weights, digest = await exchange.run(summing)
+        if isinstance(summing, SecureSumming):
+            self.clipped_share = summing.clipped_share
         # Nobody says that it has a model before that is on its disk.
         await asyncio.to_thread(self._held.keep, weights, digest)
         self._give_next(weights, digest)

@@ -16,6 +16,7 @@ from disco_desktop.gui.runs import runs
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from disco_desktop.engine.client.peers.peer_state import PeerState
     from disco_desktop.engine.events import Attendee, Presence
 
 Index = QModelIndex | QPersistentModelIndex
@@ -32,10 +33,12 @@ class ParticipantRow:
     Attributes:
         attendee: what the server says of it.
         name: what it is called in the table.
+        peer: how it is reached, where one exchanges with it directly.
     """
 
     attendee: Attendee
     name: str
+    peer: PeerState | None = None
 
 
 @dataclass(frozen=True)

@@ -25,12 +25,21 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from disco_desktop.engine.client.ledger import Ledger
-    from disco_desktop.engine.client.peers.frames import Head, Parcel
+    from disco_desktop.engine.client.peers.frames import Content, Head, Parcel
     from disco_desktop.engine.client.peers.parcels import Parcels
     from disco_desktop.engine.client.peers.transport import Link
 
 LARGEST_WANTS = 16  # of one peer at a time
 PING_SECONDS = 10.0
+
+# What the contents of an exchange are called in the ledger.
+KINDS: dict[Content, str] = {
+    "key": "exchange key",
+    "commitment": "promise",
+    "part": "part of an update",
+    "sum": "sum of a part",
+    "digest": "digest",
+}
 
 _log = logger(__name__)
 
@@ -212,6 +221,4 @@ class Conversation:
 
 def _kind(parcel: Parcel) -> str:
     """Name a parcel in the ledger."""
-    if isinstance(parcel, ExchangeParcel):
-        return f"{parcel.content} to and from peers"
-    return "model to and from peers"
+    return KINDS[parcel.content] if isinstance(parcel, ExchangeParcel) else "model"

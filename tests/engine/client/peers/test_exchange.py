@@ -86,7 +86,7 @@ async def test_bfloat16_halves_what_is_sent_of_updates() -> None:
         assert len({digest for _, digest in models}) == 1
         np.testing.assert_allclose(models[0][0].buffer, updates.mean(axis=0), atol=0.01)
         traffic = members.members[0].ledger.traffic
-        assert traffic["part to and from peers"].bytes_sent == 3 * 250 * 2
+        assert traffic["part of an update"].bytes_sent == 3 * 250 * 2
 
 
 async def test_no_member_sees_anothers_update_under_masks() -> None:

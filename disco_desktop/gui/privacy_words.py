@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 if TYPE_CHECKING:
     from disco_desktop.engine.task.privacy import Privacy
+    from disco_desktop.engine.task.task import Collaboration
 
 
 def privacy_words(privacy: Privacy | None) -> str:
@@ -21,6 +22,15 @@ def privacy_words(privacy: Privacy | None) -> str:
         "an update is clipped to a length of {norm}, and noise of {times} times that is added"
     )
     return said.format(norm=norm, times=f"{privacy.noise_multiplier:g}")
+
+
+def exchange_words(together: Collaboration) -> str:
+    """Say who sees an update."""
+    if together.is_secure:
+        return _tr("between participants, under masks: nobody sees a single update")
+    if together.scheme == "decentralized":
+        return _tr("between participants: each sees a part of an update, the server nothing")
+    return _tr("through a server, which sees each update")
 
 
 def _tr(text: str) -> str:

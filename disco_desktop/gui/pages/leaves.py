@@ -82,9 +82,10 @@ class LeavesPage(Page):
             )),
             Text(self.tr(
                 "What does leave depends on your data, though: an update is a list of numbers by "
-                "which your model has changed. With much skill, whoever sees a single update, as "
-                "the server does, may learn something of the data behind it: the fewer samples and "
-                "the larger the model, the more."
+                "which your model has changed. With much skill, whoever sees a single update may "
+                "learn something of the data behind it: the fewer samples and the larger the "
+                "model, the more. A server that makes the common model sees it; between "
+                "participants each sees a part, and under masks nobody does."
             ), tone="muted"),
             spacing=SMALL,
         )  # fmt: skip
@@ -167,7 +168,7 @@ class LeavesPage(Page):
         self._title.setText(more.format(title=title))
         sent = sum(kind.bytes_sent for kind in traffic.values())
         received = sum(kind.bytes_received for kind in traffic.values())
-        updates = traffic.get("update")
+        updates = traffic.get("update") or traffic.get("part of an update")
         self._cards["sent"].show_value(size(sent), self.tr("all in all"))
         self._cards["received"].show_value(size(received), self.tr("all in all"))
         rounds = [ended for ended in session.log.participants[0].rounds if ended.is_counted]
@@ -197,5 +198,9 @@ class LeavesPage(Page):
             ).format(number=counted(task.elements, self.tr("number"), self.tr("numbers")))),
             (self.tr("Size"), self.tr("{size}, {bits} bits a number").format(
                 size=size(task.elements * width), bits=8 * width)),
-            (self.tr("Beside it"), self.tr("your number of training samples, to weigh it by")),
+            (self.tr("Beside it"), self.tr(
+                "the order of magnitude of your number of training samples, to weigh it by"
+            ) if task.collaboration.is_secure else self.tr(
+                "your number of training samples, to weigh it by"
+            )),
         ])  # fmt: skip

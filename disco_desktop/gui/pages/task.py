@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 from disco_desktop.app.inert_text import inert, inert_paragraphs
 from disco_desktop.gui.data_words import kind_of, parts_of
 from disco_desktop.gui.pages.page import Page
-from disco_desktop.gui.privacy_words import privacy_words
+from disco_desktop.gui.privacy_words import exchange_words, privacy_words
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
 from disco_desktop.gui.widgets.buttons import ActionButton
 from disco_desktop.gui.widgets.card import Card
@@ -147,6 +147,7 @@ class TaskPage(Page):
             (self.tr("Rounds"), count(training.rounds)),
             (self.tr("Held out"), self.tr("{share} of the data, to measure the model").format(
                 share=share(training.validation_split))),
+            (self.tr("Exchange"), exchange_words(together)),
             (self.tr("Protection"), privacy_words(together.privacy)),
             (self.tr("Weighting"), self.tr("by number of samples")
                 if together.weighting == "samples" else self.tr("all alike")),

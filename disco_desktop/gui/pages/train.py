@@ -21,6 +21,7 @@ from disco_desktop.gui.widgets.live_plot import LivePlot
 from disco_desktop.gui.widgets.log_view import LogView
 from disco_desktop.gui.widgets.notice import Notice
 from disco_desktop.gui.widgets.participants_table import ParticipantsTable
+from disco_desktop.gui.widgets.peer_round import PeerRound
 from disco_desktop.gui.widgets.stat_card import StatCard
 from disco_desktop.gui.widgets.text import Badge, Text
 from disco_desktop.gui.wording import NOTHING, count, counted, duration, figure, perplexity, size
@@ -91,6 +92,7 @@ class TrainPage(Page):
         self._log = TrainingLogModel()
         self._log_view = LogView(self._log)
         self._participants = ParticipantsTable(theme)
+        self._peer_round = PeerRound(theme)
         self._compose()
         self._frame = QTimer(self)
         self._frame.setSingleShot(True)
@@ -207,7 +209,9 @@ class TrainPage(Page):
         below = row(self._participants, self._log_view, spacing=MEDIUM)
         for place in range(2):
             below.setStretch(place, 1)
-        self._live.setLayout(column(self._bar, cards, plots, below, spacing=MEDIUM))
+        self._live.setLayout(
+            column(self._bar, cards, plots, below, self._peer_round, spacing=MEDIUM)
+        )
         self.add(head, self._notice, self._end, self._live, self._choices, None)
 
     # --- what is shown
@@ -371,4 +375,5 @@ class TrainPage(Page):
                 plot.show_epochs(curves.epochs, figures.training, figures.validation)
             plot.show_rounds(curves.rounds)
         self._participants.show_session(session)
+        self._peer_round.show_session(session)
         self._log.show_lines(session.lines)

@@ -1,0 +1,66 @@
+"""What an exchange between participants is, beside a drawing of those who are in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
+from disco_desktop.gui.widgets.card import Card
+from disco_desktop.gui.widgets.layout import column, row
+from disco_desktop.gui.widgets.peer_drawing import PeerDrawing
+from disco_desktop.gui.widgets.text import Text
+
+if TYPE_CHECKING:
+    from disco_desktop.app.session import Session
+    from disco_desktop.gui.theme.theme import Theme
+
+
+class PeerRound(Card):
+    """Shown with a training whose participants exchange among themselves."""
+
+    def __init__(self, theme: Theme) -> None:
+        self._drawing = PeerDrawing(theme)
+        self._title = Text(size="strong")
+        self._words = Text()
+        self._more = Text(tone="muted", size="small")
+        words = column(self._title, self._words, self._more, None, spacing=SMALL)
+        line = row(self._drawing, words, spacing=LARGE)
+        line.setStretch(1, 1)
+        super().__init__(line, margin=MEDIUM)
+
+    def show_session(self, session: Session) -> None:
+        """Show a session as it stands; nothing where its participants do not exchange directly."""
+        plan = session.folder.plan
+        self.setVisible(plan.scheme == "decentralized")
+        if plan.scheme != "decentralized":
+            return
+        attendees = session.log.participants[0].attendees
+        ready = frozenset(one.node for one in attendees.values() if one.presence == "contributed")
+        self._drawing.show_peers(
+            session.peers.peers, ready=ready, is_exchanging=session.state == "sharing"
+        )
+        if plan.task.collaboration.is_secure:
+            self._title.setText(self.tr("Nobody sees your update"))
+            self._words.setText(self.tr(
+                "Your update is hidden under random numbers before it leaves, of which each peer "
+                "holds the opposite of some. What all have sent adds up to the sum of the updates, "
+                "and to nothing else: neither a peer nor the server can see yours. If all the "
+                "others worked together against you they could, and the sum itself still tells "
+                "something of the data of all."
+            ))  # fmt: skip
+        else:
+            self._title.setText(self.tr("Straight between the participants"))
+            self._words.setText(self.tr(
+                "Updates go from peer to peer, encrypted, and the server sees none of them. Each "
+                "peer adds up a part of everybody's update and gives the sum to the others. A peer "
+                "does see the part that it adds up."
+            ))  # fmt: skip
+        self._more.setText(self._clipped(session.peers.clipped_share))
+
+    def _clipped(self, share: float | None) -> str:
+        ways = self.tr("Solid: reached directly. Dashed: through the server, which cannot read it.")
+        if not share:
+            return ways
+        return f"{ways} " + self.tr(
+            "Of your latest update {percent} % of the values were cut to the largest change."
+        ).format(percent=f"{100 * share:.2g}")

@@ -56,7 +56,7 @@ _STATE_OF: dict[Status, SessionState] = {
     "not enough participants": "waiting for participants",
     "updating model": "sharing",
     "local training": "training",
-    "connecting to peers": "connecting",
+    "connecting to peers": "meeting peers",
     "reconnecting": "reconnecting",
     "paused": "paused",
 }

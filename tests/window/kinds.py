@@ -68,6 +68,34 @@ async def show_pictures(
         await camera.take(f"pictures-{page}-gallery", settle=1)
 
 
+async def show_peers(
+    shell: Shell, desktop: Desktop, person: Person, camera: Photographer, folder: Path
+) -> None:
+    """Practise the task of digits, whose participants exchange among themselves under masks."""
+    navigator = shell.navigator
+    journey = await desktop._journey("mnist")
+    journey.choose_training(epochs=40, batch_size=None)
+    navigator.go("train", "mnist")
+    await person.click("Practise on this computer")
+    await person.click("Start again")
+    await person.until(
+        lambda: (
+            (session := desktop.current.session) is not None
+            and len(session.curves.rounds) >= 2
+            and len(session.peers.peers) == 2
+        ),
+        "for two rounds among peers",
+    )
+    await camera.take("peers-train-running")
+    desktop.train.ensureWidgetVisible(desktop.train._peer_round)
+    await camera.take("peers-train-exchange")
+    navigator.go("leaves")
+    await camera.take("peers-leaves")
+    navigator.go("train", "mnist")
+    await person.click("Stop")
+    await person.sees("Stopped. The training can go on from here.")
+
+
 async def show_texts(
     shell: Shell, desktop: Desktop, person: Person, camera: Photographer, folder: Path
 ) -> None:

@@ -22,7 +22,7 @@ from disco_desktop.app.settings import ServerChoice
 from disco_desktop.engine.resources import resource
 from disco_desktop.gui.desktop import Desktop
 from disco_desktop.gui.shell import Shell
-from tests.window.kinds import show_pictures, show_texts
+from tests.window.kinds import show_peers, show_pictures, show_texts
 from tests.window.person import Person
 
 if TYPE_CHECKING:
@@ -145,6 +145,7 @@ async def _play(shell: Shell, folder: Path, profile: Path) -> None:
             await person.until(lambda job=job: job.state == "done", f"for {page}")
             await camera.take(page)
         await show_pictures(shell, desktop, person, camera, profile)
+        await show_peers(shell, desktop, person, camera, profile)
         await show_texts(shell, desktop, person, camera, profile)
         for page in ("settings", "help"):
             navigator.go(page)

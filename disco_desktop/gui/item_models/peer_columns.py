@@ -55,7 +55,7 @@ def _bytes(peer: PeerState | None, direction: str) -> str:
 def _key(row: ParticipantRow) -> str:
     if row.peer is None:
         return NOTHING
-    return _tr("confirmed") if row.peer.is_confirmed else _tr("introduced by the server")
+    return _tr("confirmed") if row.peer.is_confirmed else _tr("not confirmed")
 
 
 def _tr(text: str) -> str:

@@ -39,6 +39,7 @@ _TONES: dict[SessionState, Tone] = {
     "training": "accent",
     "sharing": "accent",
     "waiting for participants": "warning",
+    "meeting peers": "accent",
     "reconnecting": "warning",
     "paused": "warning",
     "finished": "success",
@@ -206,13 +207,24 @@ class TrainPage(Page):
             plots.addWidget(plot, 0, place)
             plots.setColumnStretch(place, 1)
         self._live = QWidget()
-        below = row(self._participants, self._log_view, spacing=MEDIUM)
+        self._below = below = QGridLayout()
+        below.setSpacing(MEDIUM)
+        self._participants_card = Card(self._participants, margin=SMALL)
         for place in range(2):
-            below.setStretch(place, 1)
+            below.setColumnStretch(place, 1)
+        self._arrange_below(is_wide=False)
         self._live.setLayout(
             column(self._bar, cards, plots, below, self._peer_round, spacing=MEDIUM)
         )
         self.add(head, self._notice, self._end, self._live, self._choices, None)
+
+    def _arrange_below(self, *, is_wide: bool) -> None:
+        """Put table and log beside each other, or the table of many columns above the log."""
+        for widget in (self._participants_card, self._log_view):
+            self._below.removeWidget(widget)
+        span = 2 if is_wide else 1
+        self._below.addWidget(self._participants_card, 0, 0, 1, span)
+        self._below.addWidget(self._log_view, int(is_wide), int(not is_wide), 1, span)
 
     # --- what is shown
 
@@ -264,6 +276,8 @@ class TrainPage(Page):
             is_text = isinstance(journey.task.data, TextData)
             self._accuracy.rename(self.tr("Token accuracy") if is_text else self.tr("Accuracy"))
             self._log.show_lines(session.lines if session else ())
+            scheme = session.folder.plan.scheme if session else ""
+            self._arrange_below(is_wide=scheme == "decentralized")
         has_accuracy = not typical_error(journey.task.data, 0.0)
         self._accuracy_card.setVisible(has_accuracy)
         self._plot_grid.setColumnStretch(1, int(has_accuracy))
@@ -375,5 +389,6 @@ class TrainPage(Page):
                 plot.show_epochs(curves.epochs, figures.training, figures.validation)
             plot.show_rounds(curves.rounds)
         self._participants.show_session(session)
+        self._participants_card.setVisible(not self._participants.isHidden())
         self._peer_round.show_session(session)
         self._log.show_lines(session.lines)

@@ -88,5 +88,5 @@ class ParticipantsTable(PlainTable):
         if number == 1:
             return self.tr("You")
         if number is not None:
-            return self.tr("Participant {number}, here").format(number=number)
+            return self.tr("Number {number}, here").format(number=number)
         return self.tr("Participant {id}").format(id=inert(f"{node[:4]} {node[4:8]}"))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from disco_desktop.gui.theme.theme import Theme
     from disco_desktop.gui.theme.tokens import Tokens
 
-_SIZE = QSize(300, 210)
+_SIZE = QSize(280, 170)
 _NODE = 13.0  # radius
 _MOST = 12  # peers that can be told apart; what more there are is said in a number
 

@@ -6,24 +6,21 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from disco_desktop.engine.aggregator.attempt_order import AttemptOrder
-from disco_desktop.engine.aggregator.magnitude import Magnitude
 from disco_desktop.engine.aggregator.sample_weights import told_samples
 from disco_desktop.engine.client.client import Aggregate
 from disco_desktop.engine.client.control_connection import ConnectionLostError
-from disco_desktop.engine.client.peers.conversation import ParcelDeniedError
 from disco_desktop.engine.client.peers.exchange import Exchange, ExchangeFailedError
 from disco_desktop.engine.client.peers.frames import ModelParcel
 from disco_desktop.engine.client.peers.held_models import HeldModels
 from disco_desktop.engine.client.peers.membership import Membership
+from disco_desktop.engine.client.peers.model_fetch import fetch_model
 from disco_desktop.engine.client.peers.peer_network import PeerNetwork
 from disco_desktop.engine.client.peers.peer_transport import PeerTransport
 from disco_desktop.engine.client.peers.relayed import Relay
+from disco_desktop.engine.client.peers.round_standing import RoundStanding
 from disco_desktop.engine.client.peers.secure_summing import SecureSumming
-from disco_desktop.engine.client.peers.summing import MeanSumming
-from disco_desktop.engine.client.peers.transport import LinkLostError
+from disco_desktop.engine.client.peers.summing import MeanSumming, check_update
 from disco_desktop.engine.client.served import PATIENCE, ServedClient
 from disco_desktop.engine.errors import ContributionError, ServerError, StorageError
 from disco_desktop.engine.messages import (
@@ -32,11 +29,9 @@ from disco_desktop.engine.messages import (
     Outcome,
     Peers,
     Ready,
-    Voided,
 )
 from disco_desktop.engine.weights.codec import encode
 from disco_desktop.engine.weights.model_digest import model_digest
-from disco_desktop.engine.weights.weights import Weights
 from disco_desktop.logs import logger
 
 if TYPE_CHECKING:
@@ -52,8 +47,9 @@ if TYPE_CHECKING:
     from disco_desktop.engine.messages import FromServer, Message
     from disco_desktop.engine.task.task import Task
     from disco_desktop.engine.weights.manifest import Manifest
+    from disco_desktop.engine.weights.weights import Weights
 
-MODEL_SECONDS = 60.0  # for a piece of a model to come from one peer, before another is asked
+ASK_AGAIN_SECONDS = 60.0  # until those who hold a model are asked for it once more
 SILENT_SECONDS = 2.0  # before a person reads what we wait for when joining
 
 _log = logger(__name__)
@@ -87,11 +83,10 @@ class DecentralizedClient(ServedClient):
         self._held = HeldModels(held)
         self._network: PeerNetwork | None = None
         self._introduction: Introduction | None = None
-        self._holders: tuple[str, ...] = ()
         self._ready: Ready | None = None
-        self._attempt: Attempt | None = None
-        self._voided = (0, 0)  # round and attempt of the latest that came to nothing
-        self._ready_after = self._voided  # what was void when we last said that we are ready
+        self._outcome: Outcome | None = None  # as long as the server may not have heard it
+        self._round = RoundStanding()
+        self._ready_after = self._round.voided  # what was void when we last said that we are ready
         self._model: Weights | None = None
         self._order = AttemptOrder()
         self.clipped_share: float | None = None
@@ -100,13 +95,15 @@ class DecentralizedClient(ServedClient):
     # --- joining
 
     async def _joined(self) -> None:
-        """Introduce ourselves, and say again that we are ready if we were."""
-        self._attempt = None
+        """Introduce ourselves, and say again what the server may have missed."""
+        self._round.forget_attempt()
         if self._network is None:
             transport = self._make_transport(self._membership, self._relay, self.ledger)
             self._network = PeerNetwork(transport, self._identity.node_id, self.ledger)
             self._introduction = Introduction(card=await transport.start())
         await self._introduce()
+        if self._outcome is not None:
+            await self._say(self._outcome)
         await self._say_ready()
 
     @property
@@ -148,19 +145,12 @@ class DecentralizedClient(ServedClient):
         return self._network
 
     def _take(self, message: FromServer) -> None:
-        match message:
-            case Peers():
-                self._holders = message.holders
-                self._peers.introduce(message.peers)
-            case Attempt():
-                self._attempt = message
-            case Voided():
-                self._voided = max(self._voided, (message.round, message.attempt))
-                _log.info("an exchange came to nothing: %s", message.reason)
-            case _:
-                super()._take(message)
-                return
-        self._known.note_change()
+        if isinstance(message, Peers):
+            self._peers.introduce(message.peers)
+        if self._round.take(message):
+            self._known.note_change()
+        else:
+            super()._take(message)
 
     @property
     def peers(self) -> tuple[PeerState, ...]:
@@ -197,33 +187,21 @@ class DecentralizedClient(ServedClient):
         while digest == self._known.model.digest:
             change = asyncio.ensure_future(self._known.changed())
             try:
-                for holder in self._holders:
-                    if (weights := await self._fetch_from(holder, digest)) is not None:
+                for holder in self._round.holders:
+                    if (weights := await self._ask(holder, digest)) is not None:
                         return weights
-                await asyncio.wait([change], timeout=MODEL_SECONDS)
+                await asyncio.wait([change], timeout=ASK_AGAIN_SECONDS)
             finally:
                 change.cancel()
             await self._until_connected()
         return None
 
-    async def _fetch_from(self, holder: str, digest: str) -> Weights | None:
-        buffer = np.empty(self._manifest.elements, "<f4")
-        try:
-            async with asyncio.timeout(MODEL_SECONDS + buffer.nbytes / 1e6):
-                await self._peers.fetch(holder, ModelParcel(digest), buffer.data.cast("B"))
-        except (ParcelDeniedError, LinkLostError, TimeoutError) as error:
-            _log.debug("no model from %s: %s", holder, error)
-            return None
-        weights = Weights(self._manifest, buffer.astype(np.float32, copy=False))
-        if await asyncio.to_thread(model_digest, weights) != digest:
-            _log.warning("%s gave another model than the common one", holder)
-            return None
-        return weights
+    async def _ask(self, holder: str, digest: str) -> Weights | None:
+        return await fetch_model(self._peers, holder, digest, self._manifest)
 
     async def _adopt(self, weights: Weights, digest: str) -> None:
         """Take a model as the common one, and tell that others may have it of us."""
-        if self._model is not weights:
-            await asyncio.to_thread(self._held.keep, weights, digest)
+        await asyncio.to_thread(self._held.keep, weights, digest)
         await asyncio.to_thread(self._held.forget_others, digest)
         self._model = weights
         with contextlib.suppress(ConnectionLostError):
@@ -242,7 +220,7 @@ class DecentralizedClient(ServedClient):
             ServerError: others or the server did not come in time, or the server refused us.
             ContributionError: the update is none that others would take.
         """
-        await asyncio.to_thread(self._check, update)
+        await asyncio.to_thread(check_update, update.buffer, self._task.collaboration)
         self.notices.set_status("connecting to peers")
         try:
             async with self._bounded():
@@ -250,15 +228,6 @@ class DecentralizedClient(ServedClient):
                 return await self._exchange(update, base_round, samples)
         finally:
             self._ready = None
-
-    def _check(self, update: Weights) -> None:
-        """Refuse what the others would."""
-        magnitude = Magnitude()
-        magnitude.include(update.buffer)
-        if not magnitude.is_finite:
-            raise ContributionError("update_not_finite")
-        if magnitude.norm > self._task.collaboration.largest_norm:
-            raise ContributionError("update_too_large")
 
     async def _get_ready(self, base_round: int, samples: int) -> None:
         await self._until_connected()
@@ -275,7 +244,7 @@ class DecentralizedClient(ServedClient):
 
     async def _say_ready(self) -> None:
         if self._ready is not None:
-            self._ready_after = self._voided
+            self._ready_after = self._round.voided
             with contextlib.suppress(ConnectionLostError):
                 await self._say(self._ready)
 
@@ -285,10 +254,10 @@ class DecentralizedClient(ServedClient):
             if self._known.round > base_round:
                 weights, round_ = await self._current_model()
                 return self._aggregate(weights, round_, is_counted=self._is_counted(base_round))
-            attempt = self._attempt
-            if attempt is None or not self._is_open(attempt, base_round):
+            attempt = self._round.attempt(base_round)
+            if attempt is None:
                 self._say_what_we_wait_for()
-                if self._ready_after != self._voided:  # an attempt among others has failed
+                if self._ready_after != self._round.voided:  # an attempt among others has failed
                     await self._say_ready()
                     continue
                 await self._known.changed()
@@ -300,10 +269,6 @@ class DecentralizedClient(ServedClient):
             if self.spends_updates and self._known.round == base_round:
                 self.notices.report(ServerError("exchange_void"))
                 return self._void(base_round)
-
-    def _is_open(self, attempt: Attempt, base_round: int) -> bool:
-        is_new = (attempt.round, attempt.attempt) > self._voided
-        return is_new and attempt.round == base_round
 
     def _void(self, base_round: int) -> Aggregate:
         return Aggregate(
@@ -328,7 +293,7 @@ class DecentralizedClient(ServedClient):
         self, attempt: Attempt, update: Weights, samples: int
     ) -> Weights | None:
         """Carry out an attempt; return the model that all agreed on, nothing where it is void."""
-        self._attempt = None
+        self._round.forget_attempt()
         work = asyncio.create_task(self._carry_out(attempt, update, samples))
         try:
             while not work.done() and not self._is_settled(attempt):
@@ -351,6 +316,7 @@ class DecentralizedClient(ServedClient):
         finally:
             work.cancel()
             await asyncio.gather(work, return_exceptions=True)
+            self._outcome = None
             self._peers.parcels.end(attempt.round, attempt.attempt)
         if self._known.round <= attempt.round or self._known.model.digest != digest:
             return None
@@ -410,16 +376,15 @@ class DecentralizedClient(ServedClient):
     async def _report(
         self, attempt: Attempt, digest: str | None, blamed: tuple[str, ...] = ()
     ) -> None:
-        outcome = Outcome(
+        self._outcome = Outcome(
             round=attempt.round, attempt=attempt.attempt, digest=digest, blamed=blamed
         )
         with contextlib.suppress(ConnectionLostError):
-            await self._say(outcome)
+            await self._say(self._outcome)
 
     def _is_settled(self, attempt: Attempt) -> bool:
         """Whether the server has said what became of an attempt."""
-        is_void = self._voided >= (attempt.round, attempt.attempt)
-        return is_void or self._known.round > attempt.round
+        return self._round.is_void(attempt) or self._known.round > attempt.round
 
     async def _until_settled(self, attempt: Attempt) -> None:
         while not self._is_settled(attempt):

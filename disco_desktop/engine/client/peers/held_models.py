@@ -36,11 +36,13 @@ class HeldModels:
         self._in_memory: dict[str, Weights] = {}
 
     def keep(self, weights: Weights, digest: str) -> None:
-        """Hold a model, durably.
+        """Hold a model, durably; one that is held already is not written again.
 
         Raises:
             StorageError: it cannot be written.
         """
+        if digest in self._in_memory:
+            return
         if self._folder is not None:
             with storing_in(self._folder):
                 self._folder.mkdir(parents=True, exist_ok=True)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from disco_desktop.engine.client.peers.topology import Topology
     from disco_desktop.engine.messages import Attempt
     from disco_desktop.engine.task.task import Collaboration
+    from disco_desktop.engine.weights.weights import Buffer
 
 RESULT_SIZE = 4  # bytes of a value of a sum
 
@@ -29,6 +30,26 @@ RESULT_SIZE = 4  # bytes of a value of a sum
 def part_of(vector: memoryview, part: slice, value_size: int) -> memoryview:
     """Return the bytes of some of a vector's values."""
     return vector[part.start * value_size : part.stop * value_size]
+
+
+def check_update(values: Buffer, collaboration: Collaboration, member: str = "") -> Magnitude:
+    """Refuse what cannot be summed, and return its size.
+
+    Args:
+        values: an update, or a part of one.
+        collaboration: the task's.
+        member: whose it is; the error's detail.
+
+    Raises:
+        ContributionError: a value is none, or the update is too long.
+    """
+    magnitude = Magnitude()
+    magnitude.include(values)
+    if not magnitude.is_finite:
+        raise ContributionError("update_not_finite", detail=member)
+    if magnitude.norm > collaboration.largest_norm:
+        raise ContributionError("update_too_large", detail=member)
+    return magnitude
 
 
 class Summing(ABC):
@@ -95,12 +116,7 @@ class MeanSumming(Summing):
 
     def _contribution(self, member: str, content: memoryview) -> Contribution:
         values = decode(content, self._collaboration.codec)
-        magnitude = Magnitude()
-        magnitude.include(values)
-        if not magnitude.is_finite:
-            raise ContributionError("update_not_finite", detail=member)
-        if magnitude.norm > self._collaboration.largest_norm:
-            raise ContributionError("update_too_large", detail=member)
+        magnitude = check_update(values, self._collaboration, member)
         return Contribution(
             participant=member,
             base_round=self._round,

@@ -146,7 +146,10 @@ class HostedServer:
         async for line in self._process.stdout:
             if match := _LISTENING.search(line.decode(errors="replace")):
                 return ServerAddress(match[1], match[2])
-        raise ServerError("hosted_server_not_started", detail="it ended before it listened")
+        # Its end is waited for, since asyncio loses the code of a process that is told to end as it
+        # does.
+        code = await self._process.wait()
+        raise ServerError("hosted_server_not_started", detail=f"it ended with code {code}")
 
     async def _drain(self) -> int:
         """Read what else it prints, so that it is never held up, and wait for its end."""

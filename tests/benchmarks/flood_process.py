@@ -1,10 +1,11 @@
-"""Somebody who joins a task and sends tiny messages at a rate, whatever the server says to it.
+"""Some who join a task and send tiny messages at a rate, whatever the server says to them.
 
-`python -m tests.benchmarks.flood_process URL PARTICIPANTS RATE`. Cut off, it joins again at once.
-Each line on its standard input is answered with one: messages sent and connections made so far.
+`python -m tests.benchmarks.flood_process URL PARTICIPANTS RATE`. Each is cut off within moments and
+joins again at once; there are enough of them to keep the rate up all the same. Each line on the
+standard input is answered with one: messages sent and connections made so far.
 
-It stands for another machine: it takes the processor only when nobody else wants it, and its frames
-are made beforehand.
+They stand for another machine: they take the processor only when nobody else wants it, and their
+frames are made beforehand.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from tests.faults.raw_socket import BINARY, RawControl, frame
 if TYPE_CHECKING:
     from disco_desktop.engine.task.task import Task
 
+ATTACKERS = 4
 _TICK = 0.01  # seconds
 _LEAST_PRIORITY = 19
 _TINY = frame(BINARY, encode_message(Pause()))
@@ -81,14 +83,17 @@ class Flood:
 
 async def flood(url: str, participants: int, rate: int) -> None:
     """Flood until the standard input ends."""
-    attacker = Flood(url, participants, rate)
-    sending = asyncio.create_task(attacker.send())
+    attackers = [Flood(url, participants, rate) for _ in range(ATTACKERS)]
+    sending = [asyncio.create_task(attacker.send()) for attacker in attackers]
     while await asyncio.to_thread(sys.stdin.readline):
-        if sending.done():
-            sending.result()
-        print(attacker.sent, attacker.connections, flush=True)
-    sending.cancel()
-    await asyncio.gather(sending, return_exceptions=True)
+        for one in sending:
+            if one.done():
+                one.result()
+        sent = sum(attacker.sent for attacker in attackers)
+        print(sent, sum(attacker.connections for attacker in attackers), flush=True)
+    for one in sending:
+        one.cancel()
+    await asyncio.gather(*sending, return_exceptions=True)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 RATE = 10_000  # messages a second
 PARTICIPANTS = 2
 LARGEST_RATIO = 2.0
+_FULL_FLOOD = 0.9  # of the rate; less on a machine that has no time for it shows nothing
 _ROUNDS = 10  # a turn
 
 
@@ -57,7 +58,7 @@ def run(setting: Setting) -> Iterator[Result]:
         reference=1000 * median(quiet),
         ratio=ratio,
         target=f"ratio at most {LARGEST_RATIO:g}",
-        is_met=ratio <= LARGEST_RATIO,
+        is_met=ratio <= LARGEST_RATIO if median(rates) >= _FULL_FLOOD * RATE else None,
         note=f"{median(rates):,.0f} messages and {median(joins):.0f} connections a second",
         samples={"ours": flooded, "reference": quiet, "messages a second": rates},
     )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def privacy_words(privacy: Privacy | None) -> str:
     """Say what is done to an update before it leaves."""
     if privacy is None:
-        return _tr("an update leaves as it is")
+        return _tr("no clipping and no noise")
     norm = f"{privacy.clipping_norm:g}"
     if privacy.noise_multiplier == 0:
         return _tr("an update is clipped to a length of {norm}").format(norm=norm)
@@ -27,10 +27,10 @@ def privacy_words(privacy: Privacy | None) -> str:
 def exchange_words(together: Collaboration) -> str:
     """Say who sees an update."""
     if together.is_secure:
-        return _tr("between participants, under masks: nobody sees a single update")
+        return _tr("between participants, under masks: nobody sees a single one")
     if together.scheme == "decentralized":
-        return _tr("between participants: each sees a part of an update, the server nothing")
-    return _tr("through a server, which sees each update")
+        return _tr("between participants: each sees a part, the server nothing")
+    return _tr("through a server, which sees each")
 
 
 def _tr(text: str) -> str:

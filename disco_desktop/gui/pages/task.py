@@ -147,7 +147,7 @@ class TaskPage(Page):
             (self.tr("Rounds"), count(training.rounds)),
             (self.tr("Held out"), self.tr("{share} of the data, to measure the model").format(
                 share=share(training.validation_split))),
-            (self.tr("Exchange"), exchange_words(together)),
+            (self.tr("Updates go"), exchange_words(together)),
             (self.tr("Protection"), privacy_words(together.privacy)),
             (self.tr("Weighting"), self.tr("by number of samples")
                 if together.weighting == "samples" else self.tr("all alike")),

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from disco_desktop.engine.errors import TaskError
+from disco_desktop.engine.messages import LARGEST_PEERS
 from disco_desktop.engine.task.architecture import Architecture
 from disco_desktop.engine.task.data import Data
 from disco_desktop.engine.task.privacy import Privacy
@@ -142,7 +143,9 @@ class Collaboration(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     privacy: Privacy | None = None
 
     def __post_init__(self) -> None:
-        """Refuse secure aggregation where it could hide nothing."""
+        """Refuse what could never begin, and secure aggregation where it could hide nothing."""
+        if self.scheme == "decentralized" and self.minimum_participants > LARGEST_PEERS:
+            raise ValueError("decentralized tasks have at most 100 `minimum_participants`")
         if not self.is_secure or self.scheme == "local":
             return
         if self.scheme != "decentralized":

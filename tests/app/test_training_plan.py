@@ -86,3 +86,27 @@ def test_each_participant_has_a_seed_of_its_own() -> None:
     assert len(set(seeds)) == 64
     assert seeds == [participant_seed(7, number) for number in range(1, 65)]
     assert participant_seed(8, 1) != seeds[0]
+
+
+@pytest.mark.parametrize(
+    ("wish", "scheme", "is_secure"),
+    [
+        ({}, "local", False),
+        ({"users": 3}, "decentralized", True),
+        ({"users": 2, "scheme": "federated"}, "federated", False),
+    ],
+)
+async def test_a_task_between_participants(
+    wish: dict[str, object], scheme: str, is_secure: bool
+) -> None:
+    plan = await make_plan(Wishes(task="mnist", data=DATA, **wish))  # type: ignore[arg-type]
+    together = plan.task.collaboration
+    assert (plan.scheme, together.scheme, together.is_secure) == (scheme, scheme, is_secure)
+    assert plan.needs_server == (scheme != "local")
+
+
+async def test_two_cannot_hide_anything_from_each_other() -> None:
+    with pytest.raises(DiscoError) as raised:
+        await make_plan(Wishes(task="mnist", data=DATA, users=2))
+    assert raised.value.code == "too_few_for_secure"
+    assert raised.value.arguments == {"least": 3}

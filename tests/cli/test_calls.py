@@ -51,7 +51,6 @@ def test_a_wrong_call_is_told_in_one_sentence(
 @pytest.mark.parametrize(
     ("options", "mentioned"),
     [
-        (["--scheme", "decentralized"], "--scheme federated"),
         (["--fingerprint", "ab" * 32], "--server"),
         (["--server", "http://127.0.0.1:9", "--round-duration", "2"], "--round-duration"),
         (["--server", "http://127.0.0.1:9", "--scheme", "local"], "--server"),

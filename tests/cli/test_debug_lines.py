@@ -29,6 +29,7 @@ def test_a_module_is_heard_where_it_was_asked_for(
     assert {module for module, _ in lines} == {
         "disco.aggregator.aggregator",  # in the server's process
         "disco.client.federated",  # in the participants'
+        "disco.client.served",
     }
     told = [text for module, text in lines if module == "disco.client.federated"]
     assert sum(text.startswith("joined session 1, round 0 of 2, as ") for text in told) == 2

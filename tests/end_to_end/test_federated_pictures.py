@@ -19,6 +19,7 @@ from disco_desktop.engine.dataset.share import Share
 from disco_desktop.engine.memory.no_memory import NoMemory
 from disco_desktop.engine.models.initialise import initial_weights
 from disco_desktop.engine.models.network import manifest_of
+from disco_desktop.engine.task.privacy import Privacy
 from disco_desktop.engine.task.registry import task_provider
 from disco_desktop.engine.training.disco import Disco
 from disco_desktop.engine.training.settings import TrainingSettings
@@ -84,9 +85,12 @@ async def test_two_learn_of_lungs_in_rounds_of_four_epochs(tmp_path: Path) -> No
 
 
 async def test_three_train_the_last_layer_of_cifar10_for_one_round(tmp_path: Path) -> None:
-    """F1: final weights of all three are equal, and what is frozen is as it was."""
+    """F1: final weights of all three are equal, and what is frozen is as it was, noise or not."""
     provider = task_provider("cifar10")
     whole = with_training(provider.get_task(), epochs=2, round_duration=2, users=3)
+    privacy = Privacy(clipping_norm=20.0, noise_multiplier=1e-3)
+    together = msgspec.structs.replace(whole.collaboration, privacy=privacy)
+    whole = msgspec.structs.replace(whole, collaboration=together)
     # Smaller pictures take a tenth of the time, and all else is the same.
     task = msgspec.structs.replace(
         whole, data=msgspec.structs.replace(whole.data, height=64, width=64)

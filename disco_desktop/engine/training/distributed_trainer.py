@@ -75,7 +75,8 @@ class DistributedTrainer(Trainer):
             raise ModelError("training_diverged", detail="no base")
         update = self.progress.learner.read_weights().update_from(base)
         if self._protection is not None:
-            self._protection.apply(update)
+            places = self.progress.learner.trained_places(update.manifest)
+            self._protection.apply(update, places)
         return update
 
     async def on_pause(self) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from disco_desktop.engine.models.objective import Objective
     from disco_desktop.engine.task.task import Adam, StochasticGradientDescent
     from disco_desktop.engine.training.settings import Layout, Precision
+    from disco_desktop.engine.weights.manifest import Manifest
     from disco_desktop.engine.weights.weights import Weights
 
 _OPTIMIZER = "optimizer"
@@ -177,6 +178,11 @@ class Learner:
         if not weights.is_finite:
             raise ModelError("training_diverged", detail="weights")
         return weights
+
+    def trained_places(self, manifest: Manifest) -> list[slice]:
+        """Return where in the flat weights those values lie that training changes."""
+        trained = {name for name, one in self._network.named_parameters() if one.requires_grad}
+        return [place for name, _, place in manifest.slices() if name in trained]
 
     def load_weights(self, weights: Weights) -> None:
         """Copy weights in.

@@ -27,6 +27,15 @@ def test_the_update_is_clipped_before_the_noise_is_added() -> None:
     assert update.buffer.std() == pytest.approx(5.0, rel=0.02)  # not its root
 
 
+def test_what_is_not_trained_gets_no_noise() -> None:
+    update = update_of(0.0)
+    update.buffer[10:20] = 1.0
+    Protection(Privacy(clipping_norm=10.0, noise_multiplier=0.5)).apply(update, [slice(10, 20)])
+    assert not update.buffer[:10].any()
+    assert not update.buffer[20:].any()
+    assert update.buffer[10:20].std() > 1
+
+
 def test_clipping_alone_adds_no_noise() -> None:
     update = update_of(1.0)
     Protection(Privacy(clipping_norm=10.0)).apply(update)

@@ -125,7 +125,7 @@ class DecentralizedClient(ServedClient):
         holds = self._held.find(known.model.digest, self._manifest)
         digest = known.model.digest if holds is not None else None
         if holds is not None:
-            self._give(holds, known.model.digest)
+            self._give(holds, known.model.digest, is_only=True)
         await self._say(Introduction(card=self._introduction.card, holds=digest))
 
     async def _say(self, message: Message) -> None:
@@ -133,10 +133,10 @@ class DecentralizedClient(ServedClient):
         if self._connection is not None:
             await self._connection.send(message)
 
-    def _give(self, weights: Weights, digest: str) -> None:
-        """Offer the common model to whoever joins late, and no other one."""
+    def _give(self, weights: Weights, digest: str, *, is_only: bool) -> None:
+        """Offer a common model to whoever joins late: the only one, or the one that may be next."""
         content = encode(weights.buffer, "fp32")
-        self._peers.parcels.offer_model(ModelParcel(digest), content, is_only=True)
+        self._peers.parcels.offer_model(ModelParcel(digest), content, is_only=is_only)
 
     @property
     def _peers(self) -> PeerNetwork:
@@ -336,14 +336,9 @@ class DecentralizedClient(ServedClient):
             self.clipped_share = summing.clipped_share
         # Nobody says that it has a model before that is on its disk.
         await asyncio.to_thread(self._held.keep, weights, digest)
-        self._give_next(weights, digest)
+        self._give(weights, digest, is_only=False)
         await self._report(attempt, digest)
         return weights, digest
-
-    def _give_next(self, weights: Weights, digest: str) -> None:
-        """Offer the model that is about to be the common one; the present one stays on offer."""
-        content = encode(weights.buffer, "fp32")
-        self._peers.parcels.offer_model(ModelParcel(digest), content, is_only=False)
 
     def _masked(self, attempt: Attempt, update: Weights, samples: int) -> SecureSumming:
         """Return the secure sum of an attempt, after which the update is spent.

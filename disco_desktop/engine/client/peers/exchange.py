@@ -73,6 +73,8 @@ class Exchange:
                 await self._compare(digest)
         except TimeoutError as error:
             raise ExchangeFailedError("nothing came in time", self._missing) from error
+        except LinkLostError as error:  # a member has left before anything was asked of it
+            raise ExchangeFailedError(str(error), []) from error
         except ContributionError as error:
             if error.code in _OUR_FAULT:
                 raise

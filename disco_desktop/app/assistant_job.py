@@ -27,6 +27,7 @@ from disco_desktop.app.observable import Observable
 from disco_desktop.app.paged_rows import PagedRows, ReadRows
 from disco_desktop.app.worker_messages import Failed
 from disco_desktop.engine.errors import DiscoError
+from disco_desktop.logs import logger
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from disco_desktop.engine.dataset.report import Problem
 
 JobState: TypeAlias = Literal["idle", "working", "done", "failed"]
+
+_log = logger(__name__)
 
 _Request = TypeVar("_Request", CheckData, TestModel, Predict)
 _Answer = TypeVar("_Answer", Checked, ModelTested, Predicted)
@@ -132,6 +135,10 @@ class AssistantJob(Observable, Generic[_Request, _Answer]):
             if process is not None:
                 await process.close()
             raise
+        except Exception as error:  # of whoever observes: what was told cannot be shown
+            _log.exception("what an assistant told could not be shown")
+            if not self._is_given_up():
+                self._fail(DiscoError("program_failed", detail=f"{type(error).__name__}: {error}"))
         if process is None:
             return
         if self.state == "failed" or self._is_given_up():

@@ -17,6 +17,8 @@ from disco_desktop.engine.errors import DiscoError
 from disco_desktop.engine.resources import resource
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from disco_desktop.app.assistant_messages import AssistantMessage
     from disco_desktop.engine.task.task import Task
     from tests.app.conftest import WhenTold
@@ -168,3 +170,20 @@ async def test_rows_of_an_earlier_request_that_cannot_be_read_do_not_fail_the_ne
     assert set(states) == {"working", "done"}
     assert check.error is None
     assert check.answer.report.files == ["second.csv"]
+
+
+async def test_what_cannot_be_shown_is_said_and_leaves_no_process(
+    check: DataCheck, titanic: Task, expect_log: Callable[[str], None]
+) -> None:
+    def stumble() -> None:
+        if check.state == "done":
+            raise ValueError("five sizes for one point")
+
+    expect_log("what an assistant told could not be shown")
+    check.observe(stumble)
+    check.begin(CheckData(task=titanic, data=str(SAMPLE)))
+    await until(check, "failed")
+    await check._task
+    assert check.error.code == "program_failed"
+    assert "five sizes" in check.error.detail
+    assert not psutil.Process().children()

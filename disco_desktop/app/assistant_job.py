@@ -27,6 +27,7 @@ from disco_desktop.app.observable import Observable
 from disco_desktop.app.paged_rows import PagedRows, ReadRows
 from disco_desktop.app.worker_messages import Failed
 from disco_desktop.engine.errors import DiscoError
+from disco_desktop.logs import logger
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from disco_desktop.engine.dataset.report import Problem
 
 JobState: TypeAlias = Literal["idle", "working", "done", "failed"]
+
+_log = logger(__name__)
 
 _Request = TypeVar("_Request", CheckData, TestModel, Predict)
 _Answer = TypeVar("_Answer", Checked, ModelTested, Predicted)
@@ -96,10 +99,13 @@ class AssistantJob(Observable, Generic[_Request, _Answer]):
 
     def _let_go(self) -> None:
         """End the process, without anybody waiting for it."""
-        if self._task is not None or self._process is not None:
-            ending = asyncio.get_running_loop().create_task(
-                _end(self._task, self.rows, self._process)
-            )
+        task, process = self._task, self._process
+        if task is not None or process is not None:
+            # At once, since an answer may be there already that must not be heard any more. Whoever
+            # gives it up while it tells of a message lets it end by itself.
+            if task is not None and task is not asyncio.current_task():
+                task.cancel()
+            ending = asyncio.get_running_loop().create_task(_end(task, self.rows, process))
             self._ending.add(ending)
             ending.add_done_callback(self._ending.discard)
             self._task = self._process = None
@@ -119,18 +125,30 @@ class AssistantJob(Observable, Generic[_Request, _Answer]):
         try:
             process = await AssistantProcess.start()
             async for message in process.ask(request):
+                if self._is_given_up():
+                    break
                 self._hear(message, process)
         except DiscoError as error:
-            self.error = error
-            self._go("failed")
+            if not self._is_given_up():
+                self._fail(error)
         except asyncio.CancelledError:
             if process is not None:
                 await process.close()
             raise
-        if self.state == "failed" and process is not None:
+        except Exception as error:  # of whoever observes: what was told cannot be shown
+            _log.exception("what an assistant told could not be shown")
+            if not self._is_given_up():
+                self._fail(DiscoError("program_failed", detail=f"{type(error).__name__}: {error}"))
+        if process is None:
+            return
+        if self.state == "failed" or self._is_given_up():
             await process.close()
         else:
             self._process = process
+
+    def _is_given_up(self) -> bool:
+        """Tell whether the task that asks this is not the one whose answer is wanted."""
+        return self._task is not asyncio.current_task()
 
     def _hear(self, message: AssistantMessage, process: AssistantProcess) -> None:
         match message:
@@ -145,7 +163,7 @@ class AssistantJob(Observable, Generic[_Request, _Answer]):
                 self.changed()
             case Checked() | ModelTested() | Predicted():
                 self.answer = message  # type: ignore[assignment]  # each request has its own
-                self.rows = PagedRows(message.shape, self._reader(process), failed=self._fail)
+                self.rows = self._rows_of(message, process)
                 self._go("done")
             case Failed():
                 self._fail(_told(message))
@@ -153,6 +171,16 @@ class AssistantJob(Observable, Generic[_Request, _Answer]):
     def _fail(self, error: DiscoError) -> None:
         self.error = error
         self._go("failed")
+
+    def _rows_of(
+        self, answer: Checked | ModelTested | Predicted, process: AssistantProcess
+    ) -> PagedRows:
+        def failed(error: DiscoError) -> None:
+            if rows is self.rows:  # nobody looks at those of an earlier request any more
+                self._fail(error)
+
+        rows: PagedRows = PagedRows(answer.shape, self._reader(process), failed=failed)
+        return rows
 
     def _reader(self, process: AssistantProcess) -> ReadRows:
         async def read(page: int, view: View) -> Sequence[Row]:
@@ -188,7 +216,6 @@ async def _end(
     task: asyncio.Task[None] | None, rows: PagedRows | None, process: AssistantProcess | None
 ) -> None:
     if task is not None:
-        task.cancel()
         await asyncio.wait([task])
     if rows is not None:
         await rows.close()

@@ -78,6 +78,9 @@ class Generation(Observable):
     def _let_go(self) -> None:
         """End the process, without anybody waiting for it."""
         if self._task is not None or self._process is not None:
+            # At once, since a piece of the text may be there already that nobody wants any more.
+            if self._task is not None and self._task is not asyncio.current_task():
+                self._task.cancel()
             self._end(self._task, self._process)
             self._task = self._process = None
 
@@ -101,6 +104,8 @@ class Generation(Observable):
             if self._process is None:
                 self._process = await AssistantProcess.start()
             async for message in self._process.ask(request):
+                if self._task is not asyncio.current_task():
+                    return  # it was given up while the message was told
                 self._hear(message)
         except DiscoError as error:
             self._fail(error)
@@ -132,7 +137,6 @@ class Generation(Observable):
 
 async def _end(task: asyncio.Task[None] | None, process: AssistantProcess | None) -> None:
     if task is not None:
-        task.cancel()
         await asyncio.wait([task])
     if process is not None:
         await process.close()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
+from disco_desktop.app.assistant_process import AssistantProcess
 from disco_desktop.engine.default_tasks.titanic import TitanicProvider
 from disco_desktop.engine.task.task import encode_task
 from disco_desktop.engine.weights.manifest import Manifest
@@ -14,9 +15,13 @@ from disco_desktop.engine.weights.model_file import write_model
 from disco_desktop.engine.weights.weights import Weights
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from disco_desktop.app.assistant_messages import AssistantMessage
     from disco_desktop.engine.task.task import Task
+
+WhenTold: TypeAlias = "Callable[[type[AssistantMessage], Callable[[], None]], None]"
 
 
 @pytest.fixture
@@ -38,3 +43,22 @@ def tasks_dir(tmp_path: Path, titanic: Task) -> Path:
     manifest = Manifest(names=tuple(names), shapes=tuple(shapes))
     write_model(bundle / "weights.safetensors", Weights.zeros(manifest), {})
     return bundle.parent
+
+
+@pytest.fixture
+def when_told(monkeypatch: pytest.MonkeyPatch) -> WhenTold:
+    """Give a function that has something done when a message is there, and not heard yet."""
+
+    def arrange(kind: type[AssistantMessage], act: Callable[[], None]) -> None:
+        receive = AssistantProcess.receive
+
+        async def receive_and_act(process: AssistantProcess) -> AssistantMessage:
+            message = await receive(process)
+            if isinstance(message, kind):
+                monkeypatch.setattr(AssistantProcess, "receive", receive)
+                act()
+            return message
+
+        monkeypatch.setattr(AssistantProcess, "receive", receive_and_act)
+
+    return arrange

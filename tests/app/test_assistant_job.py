@@ -12,12 +12,16 @@ import psutil
 import pytest
 
 from disco_desktop.app.assistant_job import DataCheck
-from disco_desktop.app.assistant_messages import CheckData
+from disco_desktop.app.assistant_messages import CheckData, Checked, ProblemFound, Reading
 from disco_desktop.engine.errors import DiscoError
 from disco_desktop.engine.resources import resource
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from disco_desktop.app.assistant_messages import AssistantMessage
     from disco_desktop.engine.task.task import Task
+    from tests.app.conftest import WhenTold
 
 SAMPLE = resource("titanic")
 
@@ -101,3 +105,85 @@ async def test_a_process_that_is_killed_fails_the_job(check: DataCheck, titanic:
     check.rows.row(0)
     await until(check, "failed")
     assert check.error.code == "assistant_died"
+
+
+@pytest.fixture
+def second(tmp_path: Path) -> Path:
+    """Other data, of which as much is told."""
+    path = tmp_path / "second.csv"
+    path.write_text((SAMPLE / "titanic.csv").read_text())
+    return path
+
+
+@pytest.mark.parametrize("kind", [Reading, ProblemFound, Checked])
+async def test_what_an_earlier_request_still_says_is_not_heard(
+    check: DataCheck, titanic: Task, second: Path, when_told: WhenTold, kind: type[AssistantMessage]
+) -> None:
+    seen = []
+
+    def look() -> None:
+        seen.append((check.state, check.reading.file if check.reading else "", check.answer))
+
+    def begin_anew() -> None:
+        check.begin(CheckData(task=titanic, data=str(second)))
+        assert (check.state, check.reading, check.problems) == ("working", None, [])
+        check.observe(look)
+
+    when_told(kind, begin_anew)
+    check.begin(CheckData(task=titanic, data=str(SAMPLE)))
+    first = check._task
+    await asyncio.wait([first])
+    assert (check.reading, check.answer, check.error) == (None, None, None)
+    await until(check, "done", "failed")
+    assert {file for _, file, _ in seen} == {"second.csv"}
+    assert {state for state, _, _ in seen} == {"working", "done"}
+    assert check.answer.report.files == ["second.csv"]
+    assert await first_row(check) is not None
+
+
+async def test_an_earlier_one_that_is_cancelled_with_its_answer_there_leaves_nothing(
+    check: DataCheck, titanic: Task, when_told: WhenTold
+) -> None:
+    before = set(psutil.Process().children())
+    when_told(Checked, check.cancel)
+    check.begin(CheckData(task=titanic, data=str(SAMPLE)))
+    await asyncio.wait([check._task])
+    assert (check.state, check.answer, check.rows) == ("idle", None, None)
+    await check.close()
+    assert set(psutil.Process().children()) <= before
+
+
+async def test_rows_of_an_earlier_request_that_cannot_be_read_do_not_fail_the_next(
+    check: DataCheck, titanic: Task, second: Path
+) -> None:
+    check.begin(CheckData(task=titanic, data=str(SAMPLE)))
+    await until(check, "done")
+    rows, process = check.rows, check._process
+    os.kill(process.id, signal.SIGKILL)
+    await process._process.wait()
+    states = []
+    check.observe(lambda: states.append(check.state))
+    rows.row(0)
+    check.begin(CheckData(task=titanic, data=str(second)))
+    await asyncio.wait([rows._reading])
+    await until(check, "done", "failed")
+    assert set(states) == {"working", "done"}
+    assert check.error is None
+    assert check.answer.report.files == ["second.csv"]
+
+
+async def test_what_cannot_be_shown_is_said_and_leaves_no_process(
+    check: DataCheck, titanic: Task, expect_log: Callable[[str], None]
+) -> None:
+    def stumble() -> None:
+        if check.state == "done":
+            raise ValueError("five sizes for one point")
+
+    expect_log("what an assistant told could not be shown")
+    check.observe(stumble)
+    check.begin(CheckData(task=titanic, data=str(SAMPLE)))
+    await until(check, "failed")
+    await check._task
+    assert check.error.code == "program_failed"
+    assert "five sizes" in check.error.detail
+    assert not psutil.Process().children()

@@ -8,6 +8,7 @@ import pytest
 
 from disco_desktop.app.assistant_messages import Generate
 from disco_desktop.app.generation import Generation
+from disco_desktop.app.worker_messages import Failed
 from disco_desktop.engine.memory.disk_memory import DiskMemory
 from tests.gui.titanic import MODEL, titanic_model
 
@@ -62,3 +63,12 @@ async def test_what_is_given_up_leaves_nothing(generation, memory):
     await generation.stop()
     assert generation.state == "idle"
     assert generation.text == ""
+
+
+async def test_what_is_still_said_of_a_text_that_was_given_up_is_not_heard(
+    generation, memory, when_told
+):
+    when_told(Failed, generation.cancel)
+    generation.begin(ask(memory))
+    await asyncio.wait([generation._task])
+    assert (generation.state, generation.error) == ("idle", None)

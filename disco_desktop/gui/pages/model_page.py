@@ -221,7 +221,7 @@ class ModelPage(Page):
             self._show_kind(task.data)
             self._choice.offer_sample(None)
             sample = await asyncio.to_thread(find_sample, task)
-            if sample is not None and self._model is model:
+            if sample is not None and self._model is not None and model_id == self._model_id:
                 self._expected_card.show_data(task.data, sample.example)
                 self._choice.offer_sample(sample.folder)
         self._draw()

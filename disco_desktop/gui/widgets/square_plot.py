@@ -73,11 +73,16 @@ class SquarePlot(pg.PlotWidget):  # type: ignore[misc]
         )  # fmt: skip
         if least == greatest:
             least, greatest = least - 1, greatest + 1
-        self._points.setData(across, upwards)
+        # Both at once: sizes that were given apart are of the points before.
+        self._points.setData(across, upwards, symbolSize=self._symbol_size)
         self._diagonal.setData([least, greatest], [least, greatest])
         self.setXRange(least, greatest, padding=0.03)
         self.setYRange(least, greatest, padding=0.03)
         self._paint()
+
+    @property
+    def _symbol_size(self) -> list[float] | int:
+        return self._sizes or (4 if self._count > _MANY else 8)
 
     def _paint(self) -> None:
         tokens = self._theme.tokens
@@ -85,7 +90,7 @@ class SquarePlot(pg.PlotWidget):  # type: ignore[misc]
         self._diagonal.setPen(pg.mkPen(tokens.border, width=1, style=Qt.PenStyle.DashLine))
         colour = QColor(tokens.series[0])
         colour.setAlphaF(0.5 if self._count > _MANY else 0.9)
-        self._points.setSymbolSize(self._sizes or (4 if self._count > _MANY else 8))
+        self._points.setSymbolSize(self._symbol_size)
         self._points.setSymbolBrush(colour)
         self._points.setSymbolPen(None)
         for place, name in self._names.items():

@@ -21,6 +21,7 @@ from tests.benchmarks import (
     language,
     masking,
     memory,
+    peers,
     pictures,
     rounds,
     training,
@@ -41,6 +42,7 @@ BENCHMARKS = [
         language,
         arithmetic,
         masking,
+        peers,
         window,
         flower,
     )

@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from disco_desktop.engine.task.registry import task_provider
+from disco_desktop.engine.task.task import SecureAggregation
 from disco_desktop.engine.weights.manifest import Manifest
 from disco_desktop.engine.weights.weights import Weights
 
@@ -43,5 +44,17 @@ def task_for(participants: int) -> Task:
         training=msgspec.structs.replace(task.training, epochs=ROUNDS, round_duration=1),
         collaboration=msgspec.structs.replace(
             task.collaboration, minimum_participants=participants, weighting="equal"
+        ),
+    )
+
+
+def peer_task_for(peers: int, *, is_secure: bool) -> Task:
+    """Return the same among peers, without a server that sees what they contribute."""
+    task = task_for(peers)
+    settings = {"aggregation": SecureAggregation()} if is_secure else {}
+    return msgspec.structs.replace(
+        task,
+        collaboration=msgspec.structs.replace(
+            task.collaboration, scheme="decentralized", **settings
         ),
     )

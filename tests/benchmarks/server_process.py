@@ -16,6 +16,8 @@ from tests.benchmarks.models import first_weights, task_for
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from disco_desktop.engine.task.task import Task
+
 STOP_SECONDS = 20.0
 
 
@@ -44,7 +46,13 @@ class ServerProcess:
 @contextlib.contextmanager
 def disco_server(folder: Path, *, elements: int, participants: int) -> Iterator[ServerProcess]:
     """Run the real server with one task for so many participants."""
-    task = task_for(participants)
+    with offering(task_for(participants), folder, elements=elements) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def offering(task: Task, folder: Path, *, elements: int) -> Iterator[ServerProcess]:
+    """Run the real server with one task, whose model has so many values."""
     bundle = folder / "tasks" / task.id
     bundle.mkdir(parents=True)
     (bundle / "task.json").write_bytes(encode_task(task))

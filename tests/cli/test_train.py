@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
 import signal
 import subprocess
 from typing import TYPE_CHECKING, Any
 
-import psutil
 import pytest
 
-from tests.cli.program import PATIENCE, Ended, command, disco, environment
+from tests.cli.family import ENDING_SECONDS, Family, digests, in_the_middle, read
+from tests.cli.program import Ended, command, disco
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    import psutil
 
 # Up to three programs with two participants each, on a machine that may be busy.
 pytestmark = pytest.mark.timeout(300)
 
 EPOCHS = 24
 ROUNDS = 12
-ENDING_SECONDS = 15.0
 INTERRUPTED = 130
 
 
@@ -32,15 +31,6 @@ def call(passengers: Path, result: Path, *more: str) -> list[str | Path]:
         "train", "titanic", "--data", passengers, "--users", "2", "--epochs", str(EPOCHS),
         "--seed", "11", "--json", result, *more,
     ]  # fmt: skip
-
-
-def read(result: Path) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(result.read_text())
-    return content
-
-
-def digests(result: dict[str, Any]) -> set[str]:
-    return {participant["weights_sha256"] for participant in result["participants"]}
 
 
 @pytest.fixture(scope="module")
@@ -107,44 +97,6 @@ def test_elsewhere_than_on_a_terminal_each_epoch_and_round_has_its_line(
     assert sum(line.startswith("round ") for line in lines) == ROUNDS
     assert "\x1b" not in ended.out
     assert ended.error == ""
-
-
-class Family:
-    """A training under way, with the processes that it started."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self.process = process
-        self.parent = psutil.Process(process.pid)
-        children = self.parent.children()
-        self.workers = [child for child in children if "disco_desktop.worker" in child.cmdline()]
-        self.servers = [
-            child for child in children if "disco_desktop.server.main" in child.cmdline()
-        ]
-
-    def end(self) -> Ended:
-        """Wait for the program to end, and make sure that it leaves nothing behind."""
-        out, error = self.process.communicate(timeout=PATIENCE)
-        _, left = psutil.wait_procs([*self.workers, *self.servers], timeout=ENDING_SECONDS)
-        assert left == []
-        return Ended(self.process.returncode, out, error)
-
-
-@contextlib.contextmanager
-def in_the_middle(arguments: list[str | Path], home: Path) -> Iterator[Family]:
-    """Start a training and give it once its second round has ended."""
-    process = subprocess.Popen(
-        command(*arguments),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment(home),
-    )
-    with process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if line.startswith("round 2:"):
-                break
-        yield Family(process)
 
 
 def interrupt(family: Family) -> Ended:

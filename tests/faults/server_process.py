@@ -52,12 +52,18 @@ async def watch(longest_stall: Gauge) -> None:
             longest_stall.set(longest)
 
 
-async def serve(folder: Path, limits: dict[str, float], *, is_tls: bool) -> None:
+async def serve(
+    folder: Path, limits: dict[str, float], *, is_tls: bool, host: str = "127.0.0.1"
+) -> None:
     data_dir = folder / "data"
     data_dir.mkdir(exist_ok=True)
-    certificate = own_certificate(data_dir, []) if is_tls else None
+    certificate = own_certificate(data_dir, [host]) if is_tls else None
     config = ServerConfig(
-        data_dir=data_dir, tasks_dir=folder / "tasks", is_tls=is_tls, limits=Limits(**limits)
+        data_dir=data_dir,
+        tasks_dir=folder / "tasks",
+        host=host,
+        is_tls=is_tls,
+        limits=Limits(**limits),
     )
     context = certificate.context if certificate else None
     fingerprint = certificate.fingerprint if certificate else ""
@@ -74,4 +80,4 @@ async def serve(folder: Path, limits: dict[str, float], *, is_tls: bool) -> None
 if __name__ == "__main__":
     settings = json.loads(sys.argv[1])
     logs.configure(level=logging.INFO)
-    asyncio.run(serve(Path(settings["folder"]), settings["limits"], is_tls=settings["is_tls"]))
+    asyncio.run(serve(**settings | {"folder": Path(settings["folder"])}))

@@ -146,7 +146,10 @@ class ControlConnection:
         Raises:
             ConnectionLostError: there will be none.
         """
-        frame = await self._socket.receive()
+        try:
+            frame = await self._socket.receive()
+        except (aiohttp.ClientError, OSError) as error:  # a ping came that cannot be answered
+            raise ConnectionLostError("broken while it was listened to") from error
         if frame.type is not aiohttp.WSMsgType.BINARY:
             raise ConnectionLostError(f"closed with {self._socket.close_code}")
         try:

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
@@ -14,13 +15,14 @@ from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 # A busy machine is no fault of the code: an example may take as long as it needs.
 settings.register_profile("disco", deadline=None, max_examples=60)
 settings.load_profile("disco")
 
 ENDING_PATIENCE = 10.0  # seconds a process may take to end by itself once nobody needs it
+
+LONGEST = Path(__file__).parent / "window"
 
 # Handed on to whatever a test starts, so that a process whose parent is gone is found too.
 MARK = "DISCO_TEST_PROCESS"
@@ -49,6 +51,11 @@ def disco_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path / "disco-home"
     monkeypatch.setenv("DISCO_HOME", str(home))
     return home
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the longest begin first, so that nobody waits for one of them at the end."""
+    items.sort(key=lambda item: not item.path.is_relative_to(LONGEST))
 
 
 class _Collector(logging.Handler):

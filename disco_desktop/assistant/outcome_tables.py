@@ -161,17 +161,23 @@ class PredictedTable(_OutcomeTable):
         self._sample_at[self._places] = np.arange(len(self._places))
 
     def page(self, number: int, view: View) -> list[Row]:
-        """Return rows in the order of the table, whatever the view."""
+        """Return rows in the order of the table: all, or those of one predicted label."""
         first = number * self.shape.page_rows
-        behind = min(first + self.shape.page_rows, self.shape.rows)
-        places = np.arange(first, max(first, behind))
+        places = self._look_at(view)[first : first + self.shape.page_rows]
         return [
             self._row(place, cells)
             for place, cells in zip(places.tolist(), self._slice(places), strict=True)
         ]
 
+    def _look_at(self, view: View) -> npt.NDArray[np.int64]:
+        """Return the places of the rows that a view asks for."""
+        if view.prediction is None:
+            return np.arange(self.shape.rows)
+        return np.sort(self._places[self._prediction == view.prediction])
+
     def _sample(self, row: int, view: View) -> int:
-        return int(self._sample_at[row]) if 0 <= row < self.shape.rows else -1
+        places = self._look_at(view)
+        return int(self._sample_at[places[row]]) if 0 <= row < len(places) else -1
 
     def _row(self, place: int, cells: list[str]) -> Row:
         sample = int(self._sample_at[place])

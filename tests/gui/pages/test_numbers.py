@@ -96,6 +96,12 @@ async def test_a_prediction_shows_values_with_their_unit(
     assert page._outcome.text().endswith(" µm² on average")
     await eventually(lambda: page._rows.rows.row(0) is not None)
     assert page._rows.index(0, 0).data().endswith(" µm²")
+    titles = [
+        page._rows.headerData(place, page_horizontal()) for place in range(page._rows.columnCount())
+    ]
+    assert titles == ["Prediction", *prediction.answer.shape.columns]
+    assert "Probability" not in titles
+    assert not page._filter.isVisible()
 
 
 def test_what_is_expected_and_achieved_is_said_of_a_number(qapp) -> None:

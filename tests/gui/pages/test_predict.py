@@ -15,7 +15,7 @@ from disco_desktop.gui.item_models.rows import TONE
 from disco_desktop.gui.pages.predict import PredictPage
 from disco_desktop.gui.wording import NOTHING
 from tests.gui.conftest import eventually
-from tests.gui.titanic import MODEL, titanic_model
+from tests.gui.titanic import MODEL, SAMPLE, titanic_model
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,3 +84,27 @@ async def test_an_exported_table_runs_nothing(page, job, unlabelled, tmp_path):
     assert [row["Name"] for row in table] == ["'=1+1", "Anna", "Ben"]
     assert [bool(row["prediction"]) for row in table] == [True, False, True]
     assert page._notice.text.startswith("3 rows are in")
+
+
+async def test_only_the_rows_of_a_predicted_label_are_shown_where_somebody_asks(
+    page, job, tmp_path
+):
+    page._choice.choose(SAMPLE)
+    await eventually(lambda: job.state == "done")
+    box = page._filter
+    counts = dict(zip(job.answer.labels, job.answer.counts, strict=True))
+    assert min(counts.values()) > 0
+    assert [box.itemText(place) for place in range(box.count())] == [
+        "All (891)", *(f"{label} ({number})" for label, number in counts.items()),
+    ]  # fmt: skip
+    for place, (label, number) in enumerate(counts.items(), start=1):
+        box.setCurrentIndex(place)
+        box.activated.emit(place)
+        assert page._rows.rowCount() == number
+        for row in (0, number - 1):
+            await eventually(lambda row=row: page._rows.rows.row(row) is not None)
+            assert page._rows.index(row, 0).data() == label
+    box.choose_all()
+    assert page._rows.rowCount() == 891
+    await page.export(tmp_path / "out.csv")
+    assert page._notice.text.startswith("891 rows are in")

@@ -1,0 +1,72 @@
+"""Two participants of this machine with the bundled server, all in real processes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+from msgspec import structs
+
+from disco_desktop.app.joint_training import JointTraining, ParticipantFailedError
+from disco_desktop.app.training_folder import TrainingFolder
+from disco_desktop.app.training_plan import TrainingPlan, make_plan
+from disco_desktop.app.wishes import Wishes
+from disco_desktop.app.worker_messages import Finished, Happened, Started
+from disco_desktop.engine.events import RoundEnded
+from disco_desktop.engine.resources import resource
+
+if TYPE_CHECKING:
+    from disco_desktop.app.joint_training import Report
+
+
+async def plan(users: int) -> TrainingPlan:
+    return await make_plan(
+        Wishes(task="titanic", data=resource("titanic"), users=users, epochs=2, seed=1)
+    )
+
+
+async def carried_out(folder: TrainingFolder, *, resume: bool = False) -> list[Report]:
+    async with (
+        asyncio.timeout(90),
+        JointTraining(folder, resume=resume) as training,
+        contextlib.aclosing(training.reports()) as reports,
+    ):
+        return [report async for report in reports]
+
+
+async def test_two_exchange_end_alike_and_are_told_again_without_a_process() -> None:
+    with TrainingFolder.begin(await plan(2)) as folder:
+        reports = await carried_out(folder)
+        assert psutil.Process().children() == []
+        for participant in (1, 2):
+            said = [message for number, message in reports if number == participant]
+            started = next(one for one in said if isinstance(one, Started))
+            assert started.session == folder.session
+            rounds = [
+                one.event
+                for one in said
+                if isinstance(one, Happened) and isinstance(one.event, RoundEnded)
+            ]
+            assert [one.participants for one in rounds] == [2]
+            assert isinstance(said[-1], Finished)
+        started = [message for _, message in reports if isinstance(message, Started)]
+        assert len({one.node for one in started}) == 2
+        assert sum(one.training + one.validation for one in started) == 891
+        digests = {one.weights_sha256 for _, one in reports if isinstance(one, Finished)}
+        assert len(digests) == 1
+        told = await carried_out(folder, resume=True)
+        assert {one.weights_sha256 for _, one in told if isinstance(one, Finished)} == digests
+        assert len([one for _, one in told if isinstance(one, Started)]) == 2
+
+
+async def test_the_failure_of_one_names_it_and_stops_all() -> None:
+    made = structs.replace(await plan(1), data="/no/such/data.csv")
+    with TrainingFolder.begin(made) as folder:
+        with pytest.raises(ParticipantFailedError) as raised:
+            await carried_out(folder)
+        assert (raised.value.participant, raised.value.code) == (1, "data_missing")
+        assert folder.finished_reports() == {}
+    assert psutil.Process().children() == []

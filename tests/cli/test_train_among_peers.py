@@ -66,18 +66,13 @@ def check_that_all_end_with_one_model(
     assert list((home / "trainings").iterdir()) == []
 
 
-KILLS = pytest.mark.parametrize("kill", [kill_program, kill_participant])
-
-
-@KILLS
-def test_with_the_mean(kill: Callable[[Family], int], passengers: Path, tmp_path: Path) -> None:
+def test_with_the_mean_the_program_is_killed(passengers: Path, tmp_path: Path) -> None:
     call = train("titanic", passengers, tmp_path / "result.json", "--epochs", "24")
-    check_that_all_end_with_one_model(call, kill, tmp_path, rounds=12)
+    check_that_all_end_with_one_model(call, kill_program, tmp_path, rounds=12)
 
 
-@KILLS
-def test_with_masks(kill: Callable[[Family], int], digits: Path, tmp_path: Path) -> None:
+def test_with_masks_a_participant_is_killed(digits: Path, tmp_path: Path) -> None:
     call = train(
         "mnist", digits, tmp_path / "result.json", "--epochs", "4", "--round-duration", "1"
     )
-    check_that_all_end_with_one_model(call, kill, tmp_path, rounds=4)
+    check_that_all_end_with_one_model(call, kill_participant, tmp_path, rounds=4)

@@ -229,34 +229,11 @@ def _training_server(folder: Path) -> psutil.Process:
     raise AssertionError("no server for this training")
 
 
-async def join_others(scene: Scene) -> None:
-    """Train together with whoever else is at the server."""
-    person = scene.person
-    if scene.server is None:
-        await person.click("Begin")
-    await person.click("Take part")
-    await person.click_row("Titanic")
-    await person.click("Choose data")
-    await person.click("Use sample data")
-    await person.click("Go on to training")
-    await person.click("Train together")
-    address = scene.desktop.server.address
-    assert address is not None
-    print(address.url, flush=True)
-    await person.click("Start training")
-    await person.sees("The training is complete.")
-    session = scene.desktop.current.session
-    assert session is not None
-    assert session.finished is not None
-    assert [event.participants for event in session.log.participants[0].rounds] == [2] * 5
-    print(session.finished.weights_sha256, flush=True)
-
-
 SCENARIOS = {
     play.__name__: play
     for play in (
-        first_run_to_prediction, begin_and_be_killed, go_on, server_dies, join_others,
-        worker_dies, server_is_away, stay_while_another_leaves, leave_and_rejoin,
+        first_run_to_prediction, begin_and_be_killed, go_on, server_dies, worker_dies,
+        server_is_away, stay_while_another_leaves, leave_and_rejoin,
     )
 }  # fmt: skip
 

@@ -43,15 +43,6 @@ def test_a_killed_server_comes_back_and_the_training_is_finished(
     assert len(warned.strip().splitlines()) == 1, warned
 
 
-def test_two_applications_train_together(application: Callable, tmp_path: Path) -> None:
-    hosting = application("join_others", tmp_path / "hosting")
-    url = hosting.stdout.readline().strip()
-    joining = application("join_others", tmp_path / "joining", url)
-    assert joining.stdout.readline().strip() == url
-    weights = {ended_well(process).strip() for process in (hosting, joining)}
-    assert len(weights) == 1
-
-
 def test_a_killed_worker_is_said_and_the_training_goes_on(
     application: Callable, tmp_path: Path
 ) -> None:

@@ -15,6 +15,7 @@ from disco_desktop.app.assistant_job import DataCheck
 from disco_desktop.app.assistant_messages import CheckData, Checked, ProblemFound, Reading
 from disco_desktop.engine.errors import DiscoError
 from disco_desktop.engine.resources import resource
+from tests.own_processes import own_processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -144,13 +145,13 @@ async def test_what_an_earlier_request_still_says_is_not_heard(
 async def test_an_earlier_one_that_is_cancelled_with_its_answer_there_leaves_nothing(
     check: DataCheck, titanic: Task, when_told: WhenTold
 ) -> None:
-    before = set(psutil.Process().children())
+    before = set(own_processes())
     when_told(Checked, check.cancel)
     check.begin(CheckData(task=titanic, data=str(SAMPLE)))
     await asyncio.wait([check._task])
     assert (check.state, check.answer, check.rows) == ("idle", None, None)
     await check.close()
-    assert set(psutil.Process().children()) <= before
+    assert set(own_processes()) <= before
 
 
 async def test_rows_of_an_earlier_request_that_cannot_be_read_do_not_fail_the_next(
@@ -186,4 +187,4 @@ async def test_what_cannot_be_shown_is_said_and_leaves_no_process(
     await check._task
     assert check.error.code == "program_failed"
     assert "five sizes" in check.error.detail
-    assert not psutil.Process().children()
+    assert not own_processes()

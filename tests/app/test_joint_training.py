@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
-import psutil
 import pytest
 from msgspec import structs
 
@@ -17,6 +16,7 @@ from disco_desktop.app.wishes import Wishes
 from disco_desktop.app.worker_messages import Finished, Happened, Started
 from disco_desktop.engine.events import RoundEnded
 from disco_desktop.engine.resources import resource
+from tests.own_processes import own_processes
 
 if TYPE_CHECKING:
     from disco_desktop.app.joint_training import Report
@@ -40,7 +40,7 @@ async def carried_out(folder: TrainingFolder, *, resume: bool = False) -> list[R
 async def test_two_exchange_end_alike_and_are_told_again_without_a_process() -> None:
     with TrainingFolder.begin(await plan(2)) as folder:
         reports = await carried_out(folder)
-        assert psutil.Process().children() == []
+        assert own_processes() == []
         for participant in (1, 2):
             said = [message for number, message in reports if number == participant]
             started = next(one for one in said if isinstance(one, Started))
@@ -69,4 +69,4 @@ async def test_the_failure_of_one_names_it_and_stops_all() -> None:
             await carried_out(folder)
         assert (raised.value.participant, raised.value.code) == (1, "data_missing")
         assert folder.finished_reports() == {}
-    assert psutil.Process().children() == []
+    assert own_processes() == []

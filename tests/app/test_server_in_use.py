@@ -6,13 +6,13 @@ import asyncio
 import socket
 from typing import TYPE_CHECKING
 
-import psutil
 import pytest
 
 from disco_desktop.app import server_in_use
 from disco_desktop.app.server_api import fetch_summaries
 from disco_desktop.app.server_in_use import ServerInUse
 from disco_desktop.app.settings import ServerChoice
+from tests.own_processes import own_processes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -55,7 +55,7 @@ async def test_the_one_here_is_at_the_usual_port_and_ends_when_another_is_used(
     await until(server, "ready", "failed")
     assert server.address.url == f"http://127.0.0.1:{port}"
     assert "titanic" in {summary.id for summary in await fetch_summaries(server.address)}
-    children = psutil.Process().children()
+    children = own_processes()
     choice = ServerChoice("https://disco.example:8443", "ab" * 32)
     await server.use(choice)
     assert not any(child.is_running() for child in children)
@@ -104,8 +104,8 @@ async def test_an_address_that_is_none_is_refused_and_not_tried_again(server: Se
 async def test_closing_while_it_starts_leaves_no_process(server: ServerInUse) -> None:
     await server.use(None)
     async with asyncio.timeout(60):
-        while not psutil.Process().children():  # noqa: ASYNC110 - it has no event of its own
+        while not own_processes():  # noqa: ASYNC110 - it has no event of its own
             await asyncio.sleep(0)
     await server.close()
-    assert psutil.Process().children() == []
+    assert own_processes() == []
     assert server.state == "off"

@@ -17,6 +17,7 @@ from disco_desktop.app.wishes import Wishes
 from disco_desktop.engine.errors import StorageError
 from disco_desktop.engine.memory.disk_memory import DiskMemory
 from disco_desktop.engine.resources import resource
+from tests.own_processes import own_processes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -72,7 +73,7 @@ async def test_it_is_paused_goes_on_and_ends_once_with_its_model(current: Curren
     model = await asyncio.to_thread(DiskMemory(memory_folder()).load, "Mine")
     assert model.weights.sha256() == session.finished.weights_sha256
     assert not folder.path.exists()
-    assert psutil.Process().children() == []
+    assert own_processes() == []
 
 
 async def test_a_worker_that_is_killed_fails_it_and_it_is_gone_on_with(
@@ -102,4 +103,4 @@ async def test_data_that_are_gone_fail_it_in_words(current: CurrentSession) -> N
     await session.ended()
     assert (session.state, session.error.code) == ("failed", "data_missing")
     assert not current.is_under_way
-    assert psutil.Process().children() == []
+    assert own_processes() == []

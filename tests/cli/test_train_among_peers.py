@@ -25,12 +25,6 @@ def kill_program(family: Family) -> int:
     return -signal.SIGKILL
 
 
-def kill_participant(family: Family) -> int:
-    """Kill the second participant, of which the program tells."""
-    family.workers[1].kill()
-    return 1
-
-
 def train(task: str, data: Path, result: Path, *more: str) -> list[str | Path]:
     return [
         "train", task, "--data", data, "--users", str(USERS), "--seed", "11", "--json", result,
@@ -43,6 +37,9 @@ def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("data") / "digits"
     done = disco("sample", "mnist", folder)
     assert done.code == 0, done.error
+    for label in range(10):  # a fifth is enough, and takes a fifth of the time
+        for path in sorted((folder / str(label)).iterdir())[100:]:
+            path.unlink()
     return folder
 
 
@@ -66,13 +63,8 @@ def check_that_all_end_with_one_model(
     assert list((home / "trainings").iterdir()) == []
 
 
-def test_with_the_mean_the_program_is_killed(passengers: Path, tmp_path: Path) -> None:
-    call = train("titanic", passengers, tmp_path / "result.json", "--epochs", "24")
-    check_that_all_end_with_one_model(call, kill_program, tmp_path, rounds=12)
-
-
-def test_with_masks_a_participant_is_killed(digits: Path, tmp_path: Path) -> None:
+def test_the_program_is_killed_under_masks(digits: Path, tmp_path: Path) -> None:
     call = train(
-        "mnist", digits, tmp_path / "result.json", "--epochs", "4", "--round-duration", "1"
+        "mnist", digits, tmp_path / "result.json", "--epochs", "6", "--round-duration", "1"
     )
-    check_that_all_end_with_one_model(call, kill_participant, tmp_path, rounds=4)
+    check_that_all_end_with_one_model(call, kill_program, tmp_path, rounds=6)

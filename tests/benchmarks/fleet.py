@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from tests.benchmarks.json_process import json_process, next_line
 from tests.benchmarks.participant_process import Exchanged, Work
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
 
 MOST_PROCESSES = 4
@@ -30,7 +30,7 @@ class Fleet:
             process.stdin.write(b"\n")
             process.stdin.flush()
         rounds = [
-            msgspec.json.decode(_line(process), type=Exchanged) for process in self._processes
+            msgspec.json.decode(next_line(process), type=Exchanged) for process in self._processes
         ]
         if len({total for round_ in rounds for total in round_.sums}) != 1:
             raise RuntimeError("the participants have different models")
@@ -50,28 +50,8 @@ def fleet(kind: str, url: str, *, elements: int, participants: int) -> Iterator[
             work = Work(
                 kind=kind, url=url, elements=elements, numbers=numbers, participants=participants
             )
-            processes.append(stack.enter_context(_running(work)))
+            processes.append(stack.enter_context(json_process("participant_process", work)))
         for process in processes:
-            if _line(process) != b"ready\n":
+            if next_line(process) != b"ready\n":
                 raise RuntimeError("a participant did not start")
         yield Fleet(processes)
-
-
-@contextlib.contextmanager
-def _running(work: Work) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "tests.benchmarks.participant_process"]
-    with subprocess.Popen(
-        [*command, msgspec.json.encode(work).decode()],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as process:
-        try:
-            yield process
-        except BaseException:
-            process.kill()
-            raise
-
-
-def _line(process: subprocess.Popen[bytes]) -> bytes:
-    assert process.stdout is not None
-    return process.stdout.readline()

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import subprocess
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from tests.benchmarks.json_process import json_process, next_line
 from tests.benchmarks.peer_process import Exchanged, Work
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator, Sequence
 
 T = TypeVar("T")
@@ -60,36 +60,15 @@ class PeerFleet:
             process.stdin.flush()
 
     def _hear(self, kind: type[T]) -> list[T]:
-        return [msgspec.json.decode(_line(process), type=kind) for process in self._processes]
+        return [msgspec.json.decode(next_line(process), type=kind) for process in self._processes]
 
 
 @contextlib.contextmanager
 def peer_fleet(works: Sequence[Work]) -> Iterator[PeerFleet]:
     """Run a process for each peer, and let them meet."""
     with contextlib.ExitStack() as stack:
-        fleet = PeerFleet([stack.enter_context(_running(work)) for work in works])
+        fleet = PeerFleet(
+            [stack.enter_context(json_process("peer_process", work)) for work in works]
+        )
         fleet.meet()
         yield fleet
-
-
-@contextlib.contextmanager
-def _running(work: Work) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "tests.benchmarks.peer_process"]
-    with subprocess.Popen(
-        [*command, msgspec.json.encode(work).decode()],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as process:
-        try:
-            yield process
-        except BaseException:
-            process.kill()
-            raise
-
-
-def _line(process: subprocess.Popen[bytes]) -> bytes:
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    if not line:
-        raise RuntimeError("a peer has ended before its time")
-    return line

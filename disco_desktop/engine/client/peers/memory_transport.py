@@ -40,11 +40,6 @@ class MemoryNetwork:
         for link in self._links.pop(pair, []):
             link.end("the link was cut")
 
-    def cut_off(self, peer: str) -> None:
-        """End all links of a peer for good: it is gone."""
-        for pair in [pair for pair in self._links if peer in pair]:
-            self.cut(*pair)
-
     def mend(self, one: str, other: str) -> None:
         """Let two peers make links again."""
         self._cut.discard(frozenset((one, other)))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from disco_desktop.engine.client.peers.frames import ExchangeParcel
 from tests.end_to_end.peers import MEAN, SECURE, Participant, session, together
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
     from disco_desktop.engine.client.client import Aggregate
@@ -86,24 +89,68 @@ async def test_who_vanishes_in_a_phase_stops_nobody(
             assert all(one.voids >= 1 for one in staying)
 
 
+def vanish_after_its_outcome(leaving: Participant, others: list[Participant]) -> None:
+    """Let somebody say its outcome first, and vanish before the others, who have it, say theirs."""
+    have, gone = asyncio.Barrier(len(others) + 1), asyncio.Event()
+
+    async def say_and_vanish(*arguments: object) -> None:
+        await say(*arguments)
+        await have.wait()
+        await leaving.vanish()
+        gone.set()
+
+    async def say_later(say: Callable[..., Awaitable[None]], *arguments: object) -> None:
+        if not gone.is_set():
+            await have.wait()
+            await gone.wait()
+        await say(*arguments)
+
+    say, leaving.client._report = leaving.client._report, say_and_vanish
+    for one in others:
+        one.client._report = functools.partial(say_later, one.client._report)
+
+
 @BOTH
 async def test_who_vanishes_after_its_outcome_is_part_of_the_result(
     tmp_path: Path, task: Task
 ) -> None:
     async with session(tmp_path, task) as server, together(server, 4) as everybody:
         *staying, leaving = everybody
-        say = leaving.client._report
-
-        async def report(*arguments: object) -> None:
-            await say(*arguments)
-            await leaving.vanish()
-
-        leaving.client._report = report
+        vanish_after_its_outcome(leaving, staying)
         last = asyncio.create_task(leaving.exchange([4.0] * 4, round_=0))
         aggregates = await asyncio.gather(*(one.exchange([0.0] * 4, round_=0) for one in staying))
         last.cancel()
         await asyncio.gather(last, return_exceptions=True)
         np.testing.assert_allclose(check_same(aggregates), [1.0] * 4, atol=1e-4)
+
+
+@BOTH
+async def test_who_vanishes_after_its_outcome_does_not_keep_those_who_lack_something_of_it(
+    tmp_path: Path, task: Task
+) -> None:
+    async with session(tmp_path, task) as server, together(server, 4) as everybody:
+        *staying, leaving = everybody
+        say, gone = leaving.client._report, asyncio.Event()
+        parcels = leaving.client._peers.parcels
+        offer, kept = parcels.offer, staying[0].client._identity.node_id
+
+        def offered(parcel, body, *, to=None) -> None:
+            others = frozenset(one.client._identity.node_id for one in staying) - {kept}
+            is_last = isinstance(parcel, ExchangeParcel) and parcel.content == "digest"
+            offer(parcel, body, to=others if is_last else to)
+
+        async def report(*arguments: object) -> None:
+            await say(*arguments)
+            await leaving.vanish()
+            gone.set()
+
+        parcels.offer, leaving.client._report = offered, report
+        last = asyncio.create_task(leaving.exchange([4.0] * 4, round_=0))
+        aggregates = await asyncio.gather(*(one.exchange([0.0] * 4, round_=0) for one in staying))
+        last.cancel()
+        await asyncio.gather(last, return_exceptions=True)
+        assert gone.is_set()
+        np.testing.assert_allclose(check_same(aggregates), [0.0] * 4, atol=1e-4)
 
 
 @BOTH

@@ -61,7 +61,7 @@ class _Running:
         gone: those who will say no more about it.
         again: those who said meanwhile that they are ready for another one.
         is_overdue: whether its time is up.
-        is_settling_over: whether, after a first bad word, the others had time for theirs.
+        is_settling_over: whether, after a first bad sign, the others had time for their word.
     """
 
     members: dict[str, int]
@@ -97,6 +97,14 @@ class _Running:
         """Whether somebody had no model, or another one than somebody else."""
         has_none = any(outcome.digest is None for outcome in self.outcomes.values())
         return has_none or len(self.digests) > 1
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether it may come to nothing.
+
+        So it may when somebody is gone: what the others lack of it, nobody will give them.
+        """
+        return self.has_failed or bool(self.gone and self.awaited)
 
     @property
     def blamed(self) -> set[str]:
@@ -176,8 +184,8 @@ class Agreement:
 
     @property
     def is_settling(self) -> bool:
-        """Whether the running attempt will come to nothing, and others may still say why."""
-        return self._running is not None and self._running.has_failed
+        """Whether the running attempt may come to nothing, and others have yet to say so."""
+        return self._running is not None and self._running.is_doubtful
 
     @property
     def is_used_up(self) -> bool:
@@ -215,6 +223,12 @@ class Agreement:
         if self._running is not None and participant in self._running.members:
             self._running.gone.add(participant)
 
+    def pause(self, participant: str) -> None:
+        """Count on a participant no longer; having had its outcome, it still gives its part."""
+        self.withdraw(participant)
+        if self._running is not None and participant in self._running.silent:
+            self._running.gone.add(participant)
+
     def say_outcome(self, participant: str, outcome: Outcome) -> bool:
         """Take a member's word about the running attempt; tell whether it was one, and new."""
         running = self._running
@@ -240,7 +254,7 @@ class Agreement:
             self._running.is_overdue = True
 
     def end_settling(self) -> None:
-        """Wait no longer for others to say why the running attempt came to nothing."""
+        """Wait no longer for others, where the running attempt may come to nothing."""
         if self._running is not None:
             self._running.is_settling_over = True
 
@@ -295,10 +309,10 @@ class Agreement:
     def _reason(running: _Running) -> str:
         if len(running.digests) > 1:
             return "digests_differ"
-        return "peer_left" if running.gone & running.silent else "peer_silent"
+        return "peer_left" if running.gone else "peer_silent"
 
     def _void(self, reason: str, running: _Running) -> Void:
-        missing = running.missing | running.blamed | running.deviating
+        missing = running.missing | running.gone | running.blamed | running.deviating
         message = Voided(
             round=self.round, attempt=self.attempt, reason=reason, missing=tuple(sorted(missing))
         )

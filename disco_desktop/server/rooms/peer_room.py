@@ -203,9 +203,9 @@ class PeerRoom(Room):
         asyncio.get_running_loop().call_soon(self.leave, member)
 
     def set_paused(self, member: Member, *, is_paused: bool) -> None:
-        """Wait for a member no longer, or again; a running attempt goes on without it."""
+        """Wait for a member no longer, or again; a running attempt needs what it has to say."""
         if is_paused and member.participant in self._agreement.members:
-            self._agreement.vanish(member.participant)
+            self._agreement.pause(member.participant)
         super().set_paused(member, is_paused=is_paused)
 
     def _count_members(self) -> None:

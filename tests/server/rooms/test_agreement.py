@@ -295,6 +295,44 @@ def test_the_others_may_say_why_until_they_had_time() -> None:
     assert not say(agreement, BEN, None, ANNA)
 
 
+def test_who_is_gone_after_its_word_may_keep_the_others_from_theirs() -> None:
+    agreement = agreement_of(3)
+    begin(agreement, NAMES[:3])
+    say(agreement, CLEO, FIRST)
+    agreement.vanish(CLEO)
+    assert agreement.is_settling
+    assert agreement.decision() is None
+    say(agreement, ANNA, FIRST)
+    assert agreement.decision() is None
+    agreement.end_settling()
+    void = step(agreement)
+    assert isinstance(void, Void)
+    assert (void.message.reason, void.message.missing) == ("peer_left", (CLEO,))
+
+
+def test_who_is_gone_after_its_word_is_in_the_result_where_the_others_have_it() -> None:
+    agreement = agreement_of(3)
+    begin(agreement, NAMES[:3])
+    say(agreement, CLEO, FIRST)
+    agreement.vanish(CLEO)
+    for name in (ANNA, BEN):
+        say(agreement, name, FIRST)
+    agreed = agreement.decision()
+    assert isinstance(agreed, Agreed)
+    assert set(agreed.members) == set(NAMES[:3])
+
+
+def test_who_is_paused_after_its_word_still_gives_what_the_others_lack() -> None:
+    agreement = agreement_of(3)
+    begin(agreement, NAMES[:3])
+    say(agreement, CLEO, FIRST)
+    agreement.pause(CLEO)
+    assert not agreement.is_settling
+    for name in (ANNA, BEN):
+        say(agreement, name, FIRST)
+    assert isinstance(agreement.decision(), Agreed)
+
+
 def test_the_first_word_counts_and_only_about_this_attempt() -> None:
     agreement = agreement_of(2)
     assert not say(agreement, ANNA, FIRST)

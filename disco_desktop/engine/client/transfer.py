@@ -132,9 +132,9 @@ class Download:
             await self._fetch_digests(http, url / "pieces")
         if self._offset == len(self._into):
             return
-        headers = {"Range": f"bytes={self._offset}-"}
+        headers = {"Range": f"bytes={self._offset}-"} if self._offset else {}
         async with _request(http.get(url, headers=headers, allow_redirects=False)) as response:
-            if response.status != 206:
+            if response.status != (206 if self._offset else 200):
                 raise ServerError("server_answer_strange", detail=f"status {response.status}")
             await self._take_pieces(response.content)
 

@@ -126,6 +126,15 @@ class Buffer:
             raise ContributionError("session_finished", session=self.record.session)
         staleness(base_round, self.record.round, self._collaboration)
 
+    async def counts_in(self, participant: str, base_round: int) -> int | None:
+        """Return the round whose model an acknowledged contribution is part of, or will be."""
+        if self._aggregator is not None:
+            if (participant, base_round) in self._accepted:
+                return self.record.round + 1
+            if base_round == self.record.round:  # what has been counted was made before it
+                return None
+        return await asyncio.to_thread(self._store.counts_in, self.record, participant, base_round)
+
     async def accept(self, contribution: ContributionRecord) -> None:
         """Keep a contribution for good and count it. Its values lie in the spool, synced.
 
@@ -135,15 +144,22 @@ class Buffer:
         """
         self.check_round(contribution.base_round)
         await self.recover()
-        self._summing.check(self._contribution(contribution))
-        await asyncio.to_thread(self._store.accept, self.record, contribution)
+        summand = self._contribution(contribution)
+        self._summing.check(summand)
+        is_summed = await asyncio.to_thread(self._keep, contribution, summand)
         self._accepted[contribution.participant, contribution.base_round] = contribution
-        try:
-            await asyncio.to_thread(self._summing.add, self._contribution(contribution))
-        except (StorageError, ValueError) as error:
-            # It is stored, so it counts: the sum is made anew before it is needed.
-            _log.error("the contribution of %s cannot be read: %s", contribution.participant, error)
+        if not is_summed:  # it is stored, so it counts: the sum is made anew before it is needed
             self._aggregator = None
+
+    def _keep(self, contribution: ContributionRecord, summand: Contribution) -> bool:
+        """Store a contribution; return whether it could be added to the sum as well."""
+        self._store.accept(self.record, contribution)
+        try:
+            self._summing.add(summand)
+        except (StorageError, ValueError) as error:
+            _log.error("the contribution of %s cannot be read: %s", contribution.participant, error)
+            return False
+        return True
 
     def _contribution(
         self, contribution: ContributionRecord, *, is_checked: bool = False

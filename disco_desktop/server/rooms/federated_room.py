@@ -107,12 +107,12 @@ class FederatedRoom(Room):
             StorageError: what has come so far cannot be read.
         """
         key = participant, announcement.base_round
-        counts_in = await self._counts_in(*key)
+        counts_in = await self._buffer.counts_in(*key)
         if counts_in is None:
             upload = await self._announced(key, announcement)
             async with upload.lock:  # it may be on its way to be accepted
                 offset = upload.offset
-            counts_in = await self._counts_in(*key)
+            counts_in = await self._buffer.counts_in(*key)
             if counts_in is None:
                 return self._upload_state(offset)
         return self._upload_state(announcement.size, counts_in)
@@ -120,9 +120,6 @@ class FederatedRoom(Room):
     def _upload_state(self, offset: int, counts_in: int | None = None) -> UploadState:
         self._note_told_apart()
         return UploadState(offset=offset, counts_in=counts_in, participants=self.participants)
-
-    async def _counts_in(self, participant: str, base_round: int) -> int | None:
-        return await asyncio.to_thread(self._store.counts_in, self.record, participant, base_round)
 
     async def _announced(self, key: tuple[str, int], announcement: Announcement) -> Upload:
         """Return the upload that was announced; another one of the same participant ends."""
@@ -166,25 +163,25 @@ class FederatedRoom(Room):
             ServerError: it was superseded by another one.
         """
         # Who waits for the answer may go away at any moment: what has begun is done to its end.
-        await asyncio.shield(self._run(self._accept(participant, upload)))
-        announcement = upload.announcement
-        counts_in = await self._counts_in(participant, announcement.base_round)
-        return self._upload_state(announcement.size, counts_in)
+        counts_in = await asyncio.shield(self._run(self._accept(participant, upload)))
+        return self._upload_state(upload.announcement.size, counts_in)
 
-    async def _accept(self, participant: str, upload: Upload) -> None:
+    async def _accept(self, participant: str, upload: Upload) -> int:
+        """Count a whole upload; return the round whose model it is part of, or will be."""
         key = participant, upload.announcement.base_round
         async with upload.lock:
-            if await self._counts_in(*key) is not None:
-                return
+            counts_in = await self._buffer.counts_in(*key)
+            if counts_in is not None:
+                return counts_in
             upload.check_wanted()
             if not upload.is_whole:
                 raise ServerError("upload_not_announced")
             try:
                 upload.check(largest_norm=self.task.task.collaboration.largest_norm)
-                await asyncio.to_thread(upload.sync)
                 async with self._lock:
                     upload.check_wanted()  # else its file may be gone
                     await self._buffer.accept(_contribution(participant, upload))
+                    counts_in = self.record.round + 1
                     self._attendance.tell()
                     self._start_deadline()
             except ContributionError as error:
@@ -195,6 +192,7 @@ class FederatedRoom(Room):
             self._forget_upload(key, upload)
             self._metrics.accepted.labels(self.task.task.id).inc()
         self._run(self._settle())
+        return counts_in
 
     # --- rounds
 

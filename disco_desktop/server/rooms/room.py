@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from disco_desktop.engine.errors import DiscoError, ServerError, StorageError
 from disco_desktop.engine.messages import Participants, Trouble, Welcome
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from disco_desktop.server.metrics import ServerMetrics
     from disco_desktop.server.rooms.member import Member, Outbox
     from disco_desktop.server.store.store import RoomRecord, Store, TaskRecord
+
+_Result = TypeVar("_Result")
 
 _log = logger(__name__)
 
@@ -53,7 +55,7 @@ class Room(ABC):
         )
         self._lock = asyncio.Lock()  # orders whatever changes the lasting state
         self._presence = asyncio.Lock()  # orders what the store is told of comings and goings
-        self._errands: set[asyncio.Task[None]] = set()
+        self._errands: set[asyncio.Task[object]] = set()
         self._retry: asyncio.TimerHandle | None = None
         self._notice: asyncio.TimerHandle | None = None
         self._is_closed = False
@@ -120,13 +122,13 @@ class Room(ABC):
             self._retry.cancel()
             self._retry = None
 
-    def _run(self, errand: Coroutine[None, None, None]) -> asyncio.Task[None]:
+    def _run(self, errand: Coroutine[None, None, _Result]) -> asyncio.Task[_Result]:
         task = asyncio.create_task(errand)
         self._errands.add(task)
         task.add_done_callback(self._errand_done)
         return task
 
-    def _errand_done(self, task: asyncio.Task[None]) -> None:
+    def _errand_done(self, task: asyncio.Task[_Result]) -> None:
         self._errands.discard(task)
         if not task.cancelled():
             error = task.exception()

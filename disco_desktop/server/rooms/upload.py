@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from disco_desktop.engine.aggregator.magnitude import Magnitude
 from disco_desktop.engine.errors import ContributionError, DiscoError, ServerError, StorageError
@@ -56,7 +56,7 @@ class Upload:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every byte is there."""
+        """Whether every byte is there; then all of them survive a power cut as well."""
         return self.offset == self.announcement.size
 
     def piece_size(self, offset: int) -> int:
@@ -75,6 +75,8 @@ class Upload:
                         break
                     self._take(piece)
                 file.truncate(self.offset)
+                if self.is_whole:
+                    _sync(file)
         except OSError as error:
             raise StorageError("server_storage", file=str(self.path), detail=repr(error)) from error
 
@@ -135,6 +137,8 @@ class Upload:
             with self.path.open("r+b" if self.offset else "wb") as file:
                 file.seek(self.offset)
                 file.write(piece)
+                if self.offset + len(piece) == self.announcement.size:
+                    _sync(file)
         except FileNotFoundError as error:
             raise self._vanished() from error
         except OSError as error:
@@ -149,16 +153,6 @@ class Upload:
     def _take(self, piece: bytes) -> None:
         self.magnitude.include(decode(piece, self._codec))
         self.offset += len(piece)
-
-    def sync(self) -> None:
-        """Make what has come so far survive a power cut."""
-        try:
-            with self.path.open("rb") as file:
-                os.fsync(file.fileno())
-        except FileNotFoundError as error:
-            raise self._vanished() from error
-        except OSError as error:
-            raise StorageError("server_storage", file=str(self.path), detail=repr(error)) from error
 
     def check(self, *, largest_norm: float) -> None:
         """Look at the values of a whole upload.
@@ -179,6 +173,11 @@ class Upload:
             raise StorageError("server_storage", file=str(self.path), detail=repr(error)) from error
 
 
+def _sync(file: IO[bytes]) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
 def read_blocks(path: Path, codec: Codec, digest: str | None = None) -> Iterator[Buffer]:
     """Yield the values of a spooled update, a piece at a time, each until the next is asked for.
 
@@ -192,9 +191,10 @@ def read_blocks(path: Path, codec: Codec, digest: str | None = None) -> Iterator
             it is gone or, said after the last piece, is not what was once stored.
     """
     piece_digests = b""
-    buffer = memoryview(bytearray(PIECE))  # one for all pieces: fresh memory takes longer to get
     try:
         with path.open("rb", buffering=0) as file:
+            # One for all pieces: fresh memory takes longer to get.
+            buffer = memoryview(bytearray(min(PIECE, os.fstat(file.fileno()).st_size)))
             while size := file.readinto(buffer):
                 piece = buffer[:size]
                 if digest is not None:

@@ -179,7 +179,7 @@ class SqliteStore(Store):
         return self._spool / f"{_key(room)}-{participant}-{base_round}.part"
 
     def _contribution_path(self, room: RoomRecord, participant: str, base_round: int) -> Path:
-        return self.spool(room, participant, base_round).with_suffix("")
+        return self._spool / f"{_key(room)}-{participant}-{base_round}"
 
     def contribution_path(self, room: RoomRecord, contribution: ContributionRecord) -> Path:
         """Return the file with the values of an acknowledged contribution."""

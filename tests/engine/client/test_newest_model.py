@@ -45,7 +45,7 @@ async def test_the_newest_is_fetched_once_it_is_known():
         return await take_in(request, GONE, then=tell)
 
     async def give(request):
-        return web.Response(body=content, status=206)
+        return web.Response(body=content)
 
     async with serving(
         web.get("/federated/titanic", welcome),

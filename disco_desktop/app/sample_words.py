@@ -17,6 +17,11 @@ DATA_HELP = (
 )
 
 
+def learnt_word(data: Data) -> str:
+    """Return what several of what a network learns from are called."""
+    return "blocks of text" if isinstance(data, TextData) else "samples"
+
+
 def samples_word(data: Data) -> str:
     """Return what several samples are called."""
     match data:

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text
 
+from disco_desktop.app.sample_words import learnt_word
 from disco_desktop.app.sentences import sentence_for, status_sentence
 from disco_desktop.app.worker_messages import Finished, Happened, Started
 from disco_desktop.cli.output import percent, seconds
@@ -88,7 +89,8 @@ class Lines(TrainDisplay):
         who = f"participant {participant}"
         match message:
             case Started():
-                counts = f"{message.training} samples to train on, {message.validation} held out"
+                learnt = learnt_word(self._plan.task.data)
+                counts = f"{message.training} {learnt} to train on, {message.validation} held out"
                 self._output.say(f"{who}: {counts}")
             case Happened(event=EpochTrained() as event):
                 self._output.say(

@@ -8,18 +8,26 @@ from datetime import datetime
 from disco_desktop.app.inert_text import inert
 
 _LARGEST_LOSS = 700.0  # whose exponential is still a number
+_LONGEST_NUMBER = 1e9
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 NOTHING = "\N{EN DASH}"  # stands where there is no figure yet
 
 
 def figure(value: float | None) -> str:
     """Write a number with three significant digits."""
-    return NOTHING if value is None else f"{value:.3g}"
+    return NOTHING if value is None else _written(value, 3)
 
 
 def quantity(value: float | None, unit: str) -> str:
     """Write a number with four significant digits and its unit."""
-    return NOTHING if value is None else f"{value:,.4g} {inert(unit)}".rstrip()
+    return NOTHING if value is None else f"{_written(value, 4)} {inert(unit)}".rstrip()
+
+
+def _written(value: float, digits: int) -> str:
+    """Write so many significant digits; powers of ten only where one would not count noughts."""
+    rounded = float(f"{value:.{digits}g}")
+    is_long = 10**digits <= abs(rounded) < _LONGEST_NUMBER
+    return f"{rounded:,.0f}" if is_long else f"{rounded:,.{digits}g}"
 
 
 def share(value: float | None) -> str:

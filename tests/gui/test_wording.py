@@ -36,6 +36,26 @@ def test_shares_and_figures() -> None:
     assert wording.figure(None) == wording.NOTHING
 
 
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (0.0001234, "0.000123"),
+        (999.4, "999"),
+        (999.6, "1,000"),
+        (27_649.0, "27,600"),
+        (-1_234.5, "-1,230"),
+        (123_456_789_012.0, "1.23e+11"),
+    ],
+)
+def test_large_figures_have_no_powers_of_ten(number: float, words: str) -> None:
+    assert wording.figure(number) == words
+
+
+def test_quantities_have_a_digit_more_and_their_unit() -> None:
+    assert wording.quantity(12_345.6, "g") == "12,350 g"
+    assert wording.quantity(None, "g") == wording.NOTHING
+
+
 async def test_asynchronous_tests_run_on_the_windows_loop() -> None:
     assert isinstance(asyncio.get_running_loop(), QEventLoop)
 

@@ -140,6 +140,7 @@ async def _play(shell: Shell, folder: Path, profile: Path) -> None:
         await camera.take("model")
         for page, job in (("test", desktop.model_test), ("predict", desktop.prediction)):
             navigator.go(page, model)
+            await person.sees("Drop a file or a folder here")
             await camera.take(f"{page}-start")
             await person.click("Use sample data")
             await person.until(lambda job=job: job.state == "done", f"for {page}")

@@ -221,12 +221,9 @@ class ModelDetailsPage(Page):
         self.subtitle.setText(inert(record.task_title))
         self.subtitle.show()
         metrics = record.metrics
-        held_out = (
-            counted(metrics.samples, self.tr("sample"), self.tr("samples")) if metrics else ""
-        )
         self._cards["accuracy"].show_value(
             share(metrics.accuracy if metrics else None),
-            self.tr("on {samples} held out").format(samples=held_out) if metrics else "",
+            self._held_out_words(task.data, metrics) if metrics else "",
         )
         self._cards["loss"].show_value(figure(metrics.loss if metrics else None))
         self._show_error(task.data, metrics)
@@ -256,6 +253,13 @@ class ModelDetailsPage(Page):
         self._show_curves(description.history)
         self._found.show()
         self._states.setCurrentWidget(self._found)
+
+    def _held_out_words(self, data: Data, metrics: Metrics) -> str:
+        one, several = self.tr("sample"), self.tr("samples")
+        if isinstance(data, TextData):
+            one, several = self.tr("block"), self.tr("blocks")
+        held_out = counted(metrics.samples, one, several)
+        return self.tr("on {samples} held out").format(samples=held_out)
 
     def _show_error(self, data: Data, metrics: Metrics | None) -> None:
         """No number is simply right: where such are predicted, say how far they are off."""

@@ -179,6 +179,13 @@ class TestPage(ModelPage):
             return ""
         return self.tr("of {tokens} tokens").format(tokens=count(self._data.context))
 
+    def _right_words(self, answer: ModelTested) -> str:
+        """Say how many are right; of a text's tokens the share alone is known."""
+        if isinstance(self._data, TextData):
+            return self.tr("of the next tokens")
+        right = sum(answer.confusion[place][place] for place in range(len(answer.confusion)))
+        return self.tr("{right} are right").format(right=count(right))
+
     def _show_kind(self, data: Data) -> None:
         """A text has no classes: its tokens are far too many."""
         self._hint.setText(
@@ -228,10 +235,7 @@ class TestPage(ModelPage):
     def _show_answer(self, answer: ModelTested) -> None:
         self._tiles.labels = labels = [inert(label) for label in answer.labels]
         metrics = answer.metrics
-        right = sum(answer.confusion[place][place] for place in range(len(answer.confusion)))
-        self._cards["accuracy"].show_value(
-            share(metrics.accuracy), self.tr("{right} are right").format(right=count(right))
-        )
+        self._cards["accuracy"].show_value(share(metrics.accuracy), self._right_words(answer))
         self._cards["loss"].show_value(figure(metrics.loss))
         self._cards["perplexity"].show_value(
             figure(perplexity(metrics.loss)), self.tr("lower is better")

@@ -361,12 +361,12 @@ class TrainPage(Page):
         now = log.batch.round if log.batch else done + 1
         is_over = session.state == "finished"
         rounds = max(log.rounds[-1].rounds if log.rounds else rounds, 1)
-        self._cards["round"].show_value(f"{min(max(now, done), rounds)} / {rounds}")
+        self._cards["round"].show_value(f"{count(min(max(now, done), rounds))} / {count(rounds)}")
         epoch = log.batch.epoch if log.batch else 0
-        self._cards["epoch"].show_value(f"{epoch} / {plan.epochs}")
+        self._cards["epoch"].show_value(f"{count(epoch)} / {count(plan.epochs)}")
         batch = log.batch
         self._cards["batch"].show_value(
-            f"{batch.batch} / {batch.batches}" if batch else NOTHING,
+            f"{count(batch.batch)} / {count(batch.batches)}" if batch else NOTHING,
             self._batch_words(session, batch.loss) if batch else "",
         )
         present = log.rounds[-1].participants if is_over and log.rounds else log.present

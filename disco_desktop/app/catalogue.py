@@ -72,11 +72,16 @@ SENTENCES: dict[str, str] = {
         "The server on this computer is still starting. Try again in a few seconds."
     ),
     "hosted_server_not_started": (
-        "The server on this computer did not start. Run it by itself with `disco serve` to see why."
+        "The server on this computer did not start. What it noted last is in {log}."
     ),
+    "hosted_server_failed": (
+        "The server on this computer cannot be used because of an error of ours. Start the "
+        "application anew; the details say what went wrong."
+    ),
+    "hosted_server_refused": "The server on this computer did not start. It says: {reason}",
     "hosted_server_died": (
-        "The server on this computer ended again and again. Give the same command again with "
-        "--resume; with DISCO_DEBUG=disco:* it tells more."
+        "The server on this computer ended again and again. What was trained is kept, and can be "
+        "gone on with (on the command line with --resume). What the server noted is in {log}."
     ),
     # what is wished of a training
     "scheme_is_the_servers": (

@@ -24,6 +24,8 @@ LARGEST_RESTARTS = 5  # in a row, each after less than a minute
 STABLE_SECONDS = 60.0
 _LONGEST_LINE = 1 << 16
 
+_LOG = "server.log"
+_REFUSAL = re.compile(rb"^disco-server: (.+)$", re.MULTILINE)
 _LISTENING = re.compile(r"listening on (https?://\S+?)(?: fingerprint ([0-9a-fA-F:]+))?\s*$")
 
 _log = logger(__name__)
@@ -49,6 +51,7 @@ class HostedServer:
         self._port = port
         self._process: asyncio.subprocess.Process | None = None
         self._keeper: asyncio.Task[None] | None = None
+        self._logged_before = 0  # bytes of the log when the server was last started
         self.restarts = 0
         self.restarted = asyncio.Event()
 
@@ -97,7 +100,9 @@ class HostedServer:
             if time.monotonic() > started + STABLE_SECONDS:
                 self.restarts = 0
             if self.restarts == LARGEST_RESTARTS:
-                raise ServerError("hosted_server_died", detail=f"exit code {code}")
+                raise ServerError(
+                    "hosted_server_died", log=str(self._log_path), detail=f"exit code {code}"
+                )
             self.restarts += 1
             _log.warning("the server ended with code %s and is started anew", code)
             await self._stop()
@@ -124,8 +129,8 @@ class HostedServer:
             )
             async with asyncio.timeout(START_SECONDS):
                 return await self._listening()
-        except OSError as error:
-            raise ServerError("hosted_server_not_started", detail=str(error)) from error
+        except OSError as error:  # a time-out among them
+            raise self._not_started(repr(error)) from error
         finally:
             if log is not None:
                 os.close(log)
@@ -137,7 +142,24 @@ class HostedServer:
         with storing_in(self._data_dir):
             self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-            return os.open(self._data_dir / "server.log", flags, 0o600)
+            log = os.open(self._log_path, flags, 0o600)
+            self._logged_before = os.fstat(log).st_size
+            return log
+
+    @property
+    def _log_path(self) -> Path:
+        return self._data_dir / _LOG
+
+    def _not_started(self, detail: str) -> ServerError:
+        """Say why it did not start: in its own words, where it has left any."""
+        refusals: list[bytes] = []
+        with contextlib.suppress(OSError), self._log_path.open("rb") as file:
+            file.seek(self._logged_before)
+            refusals = _REFUSAL.findall(file.read(_LONGEST_LINE))
+        if not refusals:
+            return ServerError("hosted_server_not_started", log=str(self._log_path), detail=detail)
+        reason = refusals[-1].decode(errors="replace")
+        return ServerError("hosted_server_refused", reason=reason, detail=detail)
 
     async def _listening(self) -> ServerAddress:
         """Read the lines that it prints until it says where it listens."""
@@ -149,7 +171,7 @@ class HostedServer:
         # Its end is waited for, since asyncio loses the code of a process that is told to end as it
         # does.
         code = await self._process.wait()
-        raise ServerError("hosted_server_not_started", detail=f"it ended with code {code}")
+        raise self._not_started(f"it ended with code {code}")
 
     async def _drain(self) -> int:
         """Read what else it prints, so that it is never held up, and wait for its end."""

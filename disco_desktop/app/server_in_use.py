@@ -75,7 +75,7 @@ class ServerInUse(Observable):
             self._fail(error)
         except Exception as error:
             _log.exception("the bundled server failed")
-            self._fail(DiscoError("hosted_server_not_started", detail=repr(error)))
+            self._fail(DiscoError("hosted_server_failed", detail=repr(error)))
 
     async def _keep_hosting(self, port: int) -> bool:
         """Host until it fails for good; tell whether the server started at all.

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import signal
 import socket
+import sqlite3
 import sys
 from typing import TYPE_CHECKING
 
 from disco_desktop import logs
 from disco_desktop.app.command_line import WRONG_CALL, WrongCallError
 from disco_desktop.app.sentences import sentence
-from disco_desktop.engine.errors import DiscoError, ServerError
+from disco_desktop.engine.errors import DiscoError, ServerError, StorageError
+from disco_desktop.engine.memory.storage import storage_error
 from disco_desktop.server.application import create_application
 from disco_desktop.server.arguments import Start, read_arguments
 from disco_desktop.server.certificates import (
@@ -27,7 +30,8 @@ from disco_desktop.server.reload import reload_on_change
 from disco_desktop.server.running import running
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from disco_desktop.server.config import ServerConfig
 
@@ -43,7 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if start.is_reloading:
             asyncio.run(reload_on_change(given, start.config))
         else:
-            asyncio.run(_serve(start))
+            with _told_to_its_operator(start.config.data_dir):
+                asyncio.run(_serve(start))
     except WrongCallError as error:
         _say(str(error))
         return WRONG_CALL
@@ -58,6 +63,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say(sentence(ServerError("server_failed")))
         return 1
     return 0
+
+
+@contextlib.contextmanager
+def _told_to_its_operator(folder: Path) -> Iterator[None]:
+    """Say why nothing can be stored: what participants are told bids them ask the operator."""
+    try:
+        yield
+    except StorageError as error:
+        if error.code != "server_storage":
+            raise
+        raise storage_error(folder, _said_by_the_system(error.__cause__)) from error
+
+
+def _said_by_the_system(cause: BaseException | None) -> OSError:
+    if isinstance(cause, OSError):
+        return cause
+    is_full = isinstance(cause, sqlite3.Error) and cause.sqlite_errorcode == sqlite3.SQLITE_FULL
+    return OSError(errno.ENOSPC if is_full else errno.EIO, str(cause))
 
 
 def _say(text: str) -> None:

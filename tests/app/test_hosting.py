@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from disco_desktop.app.hosting import HostedServer
+from disco_desktop.app.sentences import sentence
 from disco_desktop.app.server_api import fetch_task
 from disco_desktop.engine.errors import ServerError
 
@@ -62,8 +63,21 @@ async def test_one_that_cannot_start_says_so(tmp_path: Path) -> None:
     hosted = HostedServer(data_dir=tmp_path / "server", tasks_dir=tmp_path / "nowhere")
     with pytest.raises(ServerError) as raised:
         await hosted.__aenter__()
+    assert raised.value.code == "hosted_server_refused"
+    assert "nowhere" in sentence(raised.value)
+
+
+async def test_one_that_ends_without_a_word_names_its_log(
+    tmp_path: Path, tasks_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONHOME", str(tmp_path))  # Python itself cannot start so
+    data_dir = tmp_path / "server"
+    data_dir.mkdir()
+    (data_dir / "server.log").write_text("disco-server: what an earlier one said\n")
+    with pytest.raises(ServerError) as raised:
+        await HostedServer(data_dir=data_dir, tasks_dir=tasks_dir).__aenter__()
     assert raised.value.code == "hosted_server_not_started"
-    assert "nowhere" in (tmp_path / "server" / "server.log").read_text()
+    assert str(data_dir / "server.log") in sentence(raised.value)
 
 
 def test_it_ends_when_whoever_started_it_is_killed(tmp_path: Path, tasks_dir: Path) -> None:

@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import socket
+import subprocess
 import sys
 
 import aiohttp
@@ -181,6 +182,26 @@ def test_a_data_folder_that_cannot_be_made_is_told(capsys, tasks_dir, tmp_path):
     (tmp_path / "file").touch()
     folder = tmp_path / "file" / "data"
     assert str(folder) in refusal(capsys, tasks_dir, "--data-dir", folder)
+
+
+def test_a_disk_that_takes_nothing_is_told_to_the_operator(tmp_path, tasks_dir):
+    resource = pytest.importorskip("resource")  # POSIX alone
+    limit = 4_000  # bytes of a file: less than the database needs
+    data = tmp_path / "data"
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "disco_desktop.server.main", "--port", "0"),
+            *("--data-dir", str(data), "--tasks", str(tasks_dir)),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    [line] = done.stderr.splitlines()
+    assert f"Nothing could be kept in {data}" in line
+    assert "Ask whoever runs it" not in line
 
 
 async def test_a_data_folder_has_one_server_at_a_time(start, tmp_path):

@@ -78,7 +78,7 @@ SENTENCES: dict[str, str] = {
         "The server on this computer cannot be used because of an error of ours. Start the "
         "application anew; the details say what went wrong."
     ),
-    "hosted_server_refused": "The server on this computer did not start. It says: {reason}",
+    "hosted_server_refused": "{reason} So the server on this computer did not start.",
     "hosted_server_died": (
         "The server on this computer ended again and again. What was trained is kept, and can be "
         "gone on with (on the command line with --resume). What the server noted is in {log}."

@@ -20,6 +20,7 @@ from disco_desktop.app.session_words import (
     EPOCH_ENDED_LOSS,
     PARTICIPANTS,
     PRESENCES,
+    PROBLEM_OVER,
     ROUND_ENDED,
     ROUND_ENDED_ALONE,
     ROUND_ENDED_ALONE_LOSS,
@@ -32,6 +33,7 @@ from disco_desktop.engine.events import (
     EpochTrained,
     ParticipantsChanged,
     ProblemArose,
+    ProblemOver,
     RoundEnded,
     StatusChanged,
 )
@@ -136,6 +138,8 @@ def event_sentence(event: Event) -> str:
             return _template.vformat(PARTICIPANTS, (), structs.asdict(event))
         case ProblemArose():
             return sentence_for(event.code, event.arguments)
+        case ProblemOver():
+            return PROBLEM_OVER
         case StatusChanged():
             return status_sentence(event.status)
         case _:

@@ -33,6 +33,7 @@ from disco_desktop.engine.events import (
     EpochTrained,
     ParticipantsChanged,
     ProblemArose,
+    ProblemOver,
     RosterChanged,
     RoundEnded,
     StatusChanged,
@@ -86,6 +87,7 @@ class Session(Observable):
         log: what the participants reported.
         curves: of the first participant.
         traffic: what left and reached this machine, by kind of message.
+        problems: what fails now without ending the training, by its code.
         peers: how the peers of a decentralized session are reached.
         lines: what happened, the latest last.
         error: why it failed.
@@ -107,6 +109,7 @@ class Session(Observable):
         self.time_left = TimeLeft()
         self.traffic: dict[str, Traffic] = {}
         self.peers = PeersTold(peers=())
+        self.problems: dict[str, ProblemArose] = {}
         self.lines: deque[LogLine] = deque(maxlen=LONGEST_LOG)
         self.error: DiscoError | None = None
         self.finished: Finished | None = None
@@ -206,6 +209,7 @@ class Session(Observable):
             self.error = DiscoError("training_failed", detail=f"{type(error).__name__}: {error}")
         finally:
             self._training = None
+            self.problems.clear()
             self._go(end)
             self._ended.set()
 
@@ -262,7 +266,11 @@ class Session(Observable):
             case RoundEnded():
                 self.curves.take_round(event)
                 self.time_left.has_waited(event.waited)
-            case ParticipantsChanged() | ProblemArose():
+            case ProblemArose():
+                self.problems[event.code] = event
+            case ProblemOver():
+                self.problems.pop(event.code, None)
+            case ParticipantsChanged():
                 pass
         self.lines.append(LogLine(datetime.now(UTC), self.state, event))
 

@@ -65,4 +65,5 @@ ROUND_ENDED_ALONE_LOSS = "Round {round} of {rounds}: on data held out loss {loss
 ROUND_TOO_LATE = (
     "Round {round}: this computer was too late to contribute, and goes on with the others."
 )
+PROBLEM_OVER = "What had failed works again."
 PARTICIPANTS = "{participants:participant is|participants are} here; a round needs {minimum}"

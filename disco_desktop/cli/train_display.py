@@ -12,10 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from disco_desktop.app.sample_words import learnt_word
-from disco_desktop.app.sentences import sentence_for, status_sentence
+from disco_desktop.app.sentences import event_sentence, status_sentence
 from disco_desktop.app.worker_messages import Finished, Happened, Started
 from disco_desktop.cli.output import percent, seconds
-from disco_desktop.engine.events import EpochTrained, ProblemArose, StatusChanged
+from disco_desktop.engine.events import EpochTrained, ProblemArose, ProblemOver, StatusChanged
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -97,8 +97,8 @@ class Lines(TrainDisplay):
                     f"{who}: epoch {event.epoch} of {event.epochs}: "
                     f"training {figures(event.training)}; validation {figures(event.validation)}"
                 )
-            case Happened(event=ProblemArose() as event):
-                self._output.say(f"{who}: {sentence_for(event.code, event.arguments)}")
+            case Happened(event=(ProblemArose() | ProblemOver()) as event):
+                self._output.say(f"{who}: {event_sentence(event)}")
             case Happened(event=StatusChanged(status="not enough participants" | "reconnecting")):
                 self._output.say(f"{who}: {_status(self._log.participants[participant - 1])}")
         self._show_rounds()
@@ -188,8 +188,8 @@ class Bars(TrainDisplay):
 
     def show(self, participant: int, message: WorkerMessage) -> None:
         """Move a participant's bar."""
-        if isinstance(message, Happened) and isinstance(message.event, ProblemArose):
-            words = sentence_for(message.event.code, message.event.arguments)
+        if isinstance(message, Happened) and isinstance(message.event, ProblemArose | ProblemOver):
+            words = event_sentence(message.event)
             self._output.say(f"participant {participant}: {words}", style="yellow")
         if participant > len(self._bars):
             return

@@ -69,12 +69,18 @@ class RosterChanged(Struct, frozen=True, kw_only=True, tag="roster"):
 class ProblemArose(Struct, frozen=True, kw_only=True, tag="problem"):
     """Something failed that does not end the training, such as a checkpoint on a full disk.
 
-    It is told once, and again only after it has worked in between. `code` and `arguments` are
-    those of an error.
+    It is told once, and again only after `ProblemOver`. `code` and `arguments` are those of an
+    error.
     """
 
     code: str
     arguments: Mapping[str, str | int | float | Sequence[str | int]] = {}
+
+
+class ProblemOver(Struct, frozen=True, kw_only=True, tag="problem_over"):
+    """What failed works again; `code` is that of the problem."""
+
+    code: str
 
 
 class BatchTrained(Struct, frozen=True, kw_only=True, tag="batch"):
@@ -132,6 +138,7 @@ Event: TypeAlias = (
     | ParticipantsChanged
     | RosterChanged
     | ProblemArose
+    | ProblemOver
     | BatchTrained
     | EpochTrained
     | RoundEnded

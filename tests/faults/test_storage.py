@@ -17,7 +17,7 @@ import pytest
 
 from disco_desktop.app.sentences import sentence, sentence_for
 from disco_desktop.engine.errors import ServerError
-from disco_desktop.engine.events import ProblemArose
+from disco_desktop.engine.events import ProblemArose, ProblemOver
 from disco_desktop.engine.task.task import encode_task
 from disco_desktop.engine.weights.model_file import write_model
 from tests.faults.bystanders import PATIENCE, Participant, complete_round, watched
@@ -109,6 +109,18 @@ async def problem(*participants: Participant) -> ProblemArose:
     return done.pop().result()
 
 
+async def no_problem_is_left(participant: Participant) -> None:
+    """Read what was told until now: whatever failed works again."""
+    problems = []
+    while (notice := participant.client.notices.take()) is not None:
+        match notice:
+            case ProblemArose():
+                problems.append(notice.code)
+            case ProblemOver() if notice.code in problems:
+                problems.remove(notice.code)
+    assert problems == []
+
+
 async def _problem(participant: Participant) -> ProblemArose:
     forever = asyncio.get_running_loop().create_future()
     while True:
@@ -128,6 +140,8 @@ async def goes_on_when_there_is_room(
         assert not begun.done()
         disk.empty()
         await begun
+        for one in (first, second):
+            await no_problem_is_left(one)
         await complete_round(first, second)
     assert any("server_storage" in line for line in server.log())
     assert not list(server.spool.iterdir())

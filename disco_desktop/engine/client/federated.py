@@ -80,7 +80,6 @@ class FederatedClient(ServedClient):
     async def _contribute(self, upload: Upload, base_round: int) -> int | None:
         """Upload, and return the round that it counts in; nothing where we are too late."""
         backoff = Backoff()
-        told = ""
         while True:
             await self._until_connected()
             try:
@@ -94,9 +93,7 @@ class FederatedClient(ServedClient):
                 return None
             except StorageError as error:
                 _log.debug("the server cannot store the update: %s", error)
-                if told != error.code:
-                    told = error.code
-                    self.notices.report(error)
+                self._tell_trouble(error)
             except ConnectionLostError as error:
                 _log.debug("the upload was cut off: %s", error)
             await self._pause(backoff)

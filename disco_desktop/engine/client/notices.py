@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from disco_desktop.engine.events import (
     ParticipantsChanged,
     ProblemArose,
+    ProblemOver,
     RosterChanged,
     Status,
     StatusChanged,
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from disco_desktop.engine.errors import DiscoError
     from disco_desktop.engine.events import Attendee
 
-Notice: TypeAlias = StatusChanged | ParticipantsChanged | RosterChanged | ProblemArose
+Notice: TypeAlias = StatusChanged | ParticipantsChanged | RosterChanged | ProblemArose | ProblemOver
 
 LARGEST_QUEUE = 64
 
@@ -40,6 +41,7 @@ class Notices:
         self.minimum = 0
         self._attendees: Mapping[str, Attendee] = {}
         self._told: dict[str, Attendee] = {}
+        self._problems: set[str] = set()
         self._has_roster = False
 
     def set_status(self, status: Status) -> None:
@@ -61,8 +63,16 @@ class Notices:
         self._arrived.set()
 
     def report(self, error: DiscoError) -> None:
-        """Enter a problem that does not end the training."""
-        self._enter(ProblemArose(code=error.code, arguments=error.arguments))
+        """Enter a problem that does not end the training, unless it is told already."""
+        if error.code not in self._problems:
+            self._problems.add(error.code)
+            self._enter(ProblemArose(code=error.code, arguments=error.arguments))
+
+    def report_over(self, code: str) -> None:
+        """Enter that what failed works again, where that was told."""
+        if code in self._problems:
+            self._problems.remove(code)
+            self._enter(ProblemOver(code=code))
 
     def _enter(self, notice: Notice) -> None:
         self._queue.append(notice)

@@ -16,7 +16,16 @@ from disco_desktop.engine.client.control_connection import ConnectionLostError, 
 from disco_desktop.engine.client.standing import Standing
 from disco_desktop.engine.client.transfer import Download
 from disco_desktop.engine.errors import ServerError
-from disco_desktop.engine.messages import Leave, Pause, Refused, Resume, Roster, Trouble
+from disco_desktop.engine.messages import (
+    Attempt,
+    Leave,
+    Pause,
+    Refused,
+    Resume,
+    Roster,
+    RoundClosed,
+    Trouble,
+)
 from disco_desktop.engine.weights.weights import Weights
 from disco_desktop.logs import logger
 
@@ -27,6 +36,7 @@ if TYPE_CHECKING:
 
     from disco_desktop.engine.client.address import ServerAddress
     from disco_desktop.engine.client.identity import Identity
+    from disco_desktop.engine.errors import DiscoError
     from disco_desktop.engine.messages import FromServer, Message, Role
     from disco_desktop.engine.task.task import Task
     from disco_desktop.engine.weights.manifest import Manifest
@@ -82,6 +92,7 @@ class ServedClient(Client):
         self._failure: ServerError | None = None
         self._is_paused = False
         self._server_key: bytes | None = None
+        self._troubles: set[str] = set()
 
     @property
     def session(self) -> int | None:
@@ -144,6 +155,7 @@ class ServedClient(Client):
             self._standing = Standing(welcome)
         else:
             self._standing.take(welcome)
+        self._tell_troubles_over()  # of one that is not over we are told again
         self.notices.set_participants(welcome.participants, welcome.minimum)
         _log.debug(
             "joined session %d, round %d of %d, as %s",
@@ -197,11 +209,24 @@ class ServedClient(Client):
             if isinstance(message, Refused):
                 raise ServerError.told(message.code, message.arguments)
             if isinstance(message, Trouble):
-                self.notices.report(ServerError(message.code))
+                self._tell_trouble(ServerError(message.code))
+            if isinstance(message, RoundClosed | Attempt):
+                self._tell_troubles_over()
             self._take(message)
             if isinstance(message, Roster):
                 self.notices.set_attendees(self._known.attendees)
             self.notices.set_participants(self._known.participants, self._known.minimum)
+
+    def _tell_trouble(self, error: DiscoError) -> None:
+        """Tell of what keeps the server from going on."""
+        self._troubles.add(error.code)
+        self.notices.report(error)
+
+    def _tell_troubles_over(self) -> None:
+        """The server has gone on."""
+        for code in self._troubles:
+            self.notices.report_over(code)
+        self._troubles.clear()
 
     def _take(self, message: FromServer) -> None:
         """Enter what a message tells."""

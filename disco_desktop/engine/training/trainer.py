@@ -354,7 +354,10 @@ class Trainer(ABC):
     def _report(self, problem: StorageError | None) -> None:
         """Tell of a problem with the disk, once until it is over."""
         code = "" if problem is None else problem.code
-        if problem is not None and code != self._told:
+        if code == self._told:
+            return
+        self.client.notices.report_over(self._told)
+        if problem is not None:
             _log.warning("training goes on, but nothing is kept: %s", problem)
             self.client.notices.report(problem)
         self._told = code

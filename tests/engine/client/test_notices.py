@@ -7,7 +7,13 @@ import asyncio
 from disco_desktop.engine.client.notices import LARGEST_QUEUE, Notices
 from disco_desktop.engine.client.standing import LARGEST_ROOM, Standing
 from disco_desktop.engine.errors import ServerError
-from disco_desktop.engine.events import Attendee, RosterChanged, StatusChanged
+from disco_desktop.engine.events import (
+    Attendee,
+    ProblemArose,
+    ProblemOver,
+    RosterChanged,
+    StatusChanged,
+)
 from disco_desktop.engine.messages import Attendant, ModelReference, Roster, Welcome
 
 PATIENCE = 20.0
@@ -32,7 +38,7 @@ def test_changes_that_nobody_has_read_yet_are_told_as_one() -> None:
     for presence in ("training", "contributed", "paused"):
         notices.set_attendees({ANNA: attendee(ANNA, presence)})
     for number in range(LARGEST_QUEUE + 1):
-        notices.report(ServerError("server_storage", number=number))
+        notices.report(ServerError(f"trouble_{number}"))
     told = []
     while (notice := notices.take()) is not None:
         told.append(notice)
@@ -88,3 +94,15 @@ def test_a_roster_without_an_end_is_not_kept() -> None:
         some = (f"{number:016x}" for number in range(first, first + 1_000))
         known.take(Roster(present=tuple(Attendant(node, "training", 0) for node in some)))
     assert len(known.attendees) == LARGEST_ROOM
+
+
+def test_a_problem_is_told_once_until_it_is_over() -> None:
+    notices = Notices()
+    for _ in range(2):
+        notices.report(ServerError("server_storage"))
+    for _ in range(2):
+        notices.report_over("server_storage")
+    notices.report(ServerError("server_storage"))
+    told = [notices.take() for _ in range(4)]
+    arose = ProblemArose(code="server_storage", arguments={})
+    assert told == [arose, ProblemOver(code="server_storage"), arose, None]

@@ -15,6 +15,7 @@ from disco_desktop.engine.events import (
     EpochTrained,
     ParticipantsChanged,
     ProblemArose,
+    ProblemOver,
     RoundEnded,
     StatusChanged,
 )
@@ -238,13 +239,13 @@ class TestKeeping:
         problems = []
         try:
             async for event in disco.events():
-                if isinstance(event, ProblemArose):
-                    problems.append(event.code)
+                if isinstance(event, ProblemArose | ProblemOver):
+                    problems.append((type(event), event.code))
                 if isinstance(event, RoundEnded) and event.round == 2:
                     limit_file_size(None)
         finally:
             await disco.close()
-        assert problems == ["storage_full"]
+        assert problems == [(ProblemArose, "storage_full"), (ProblemOver, "storage_full")]
         assert len(memory.list()) == 1
         gc.collect()  # when asyncio prints the traceback of an error that nobody looked at
         assert [record for record in caplog.records if record.name == "asyncio"] == []

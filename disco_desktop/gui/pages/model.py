@@ -19,7 +19,7 @@ from disco_desktop.gui.model_actions import ModelActions
 from disco_desktop.gui.model_words import company
 from disco_desktop.gui.pages.library import tool_button
 from disco_desktop.gui.pages.page import Page
-from disco_desktop.gui.widgets.live_plot import LivePlot
+from disco_desktop.gui.plots.live_plot import LivePlot
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
 from disco_desktop.gui.widgets.buttons import ActionButton
 from disco_desktop.gui.widgets.card import Card

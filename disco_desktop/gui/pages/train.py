@@ -13,11 +13,11 @@ from disco_desktop.engine.task.text import TextData
 from disco_desktop.gui.data_words import achieved, typical_error
 from disco_desktop.gui.item_models.training_log import TrainingLogModel
 from disco_desktop.gui.pages.page import Page
+from disco_desktop.gui.plots.live_plot import LivePlot
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
 from disco_desktop.gui.widgets.buttons import ActionButton
 from disco_desktop.gui.widgets.card import Card
 from disco_desktop.gui.widgets.layout import column, row
-from disco_desktop.gui.widgets.live_plot import LivePlot
 from disco_desktop.gui.widgets.log_view import LogView
 from disco_desktop.gui.widgets.notice import Notice
 from disco_desktop.gui.widgets.participants_table import ParticipantsTable

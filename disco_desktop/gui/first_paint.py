@@ -10,9 +10,9 @@ from PySide6.QtCore import QThread
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-# What takes longest to import. Loaded in a thread, they leave the window answering; the order is
-# that of need. None of them makes a widget while it is imported.
-_MODULES = ("asyncio", "msgspec", "aiohttp", "qasync")
+# What takes longest to import, and at last all pages and services. Loaded in a thread, they leave
+# the window answering. None of them makes a widget while it is imported.
+_MODULES = ("asyncio", "msgspec", "aiohttp", "qasync", "disco_desktop.gui.desktop")
 
 
 class Loading(QThread):

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from disco_desktop.gui.plots.decimation import Point, decimated, runs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from disco_desktop.gui.plots.scale import Scale
 
@@ -71,8 +71,9 @@ class Curve:
         if self.mark:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour)
-            for place in _apart(self._lines):
-                draw_mark(painter, place, self.mark)
+            for line in self._lines:
+                for place in apart(line, _MARKS_APART):
+                    draw_mark(painter, place, self.mark)
 
     def _line(self, run: list[Point], scale: Scale) -> list[QPointF]:
         columns = max(1, math.ceil(scale.area.width()))
@@ -89,13 +90,12 @@ def draw_mark(painter: QPainter, middle: QPointF, mark: Mark) -> None:
         painter.drawRect(QRectF(middle.x() - _SIDE / 2, middle.y() - _SIDE / 2, _SIDE, _SIDE))
 
 
-def _apart(lines: list[list[QPointF]]) -> list[QPointF]:
-    """Return the places that keep their distance from the one before."""
+def apart(places: Iterable[QPointF], distance: float) -> list[QPointF]:
+    """Return the places, from left to right, that keep a distance from the one before."""
     kept: list[QPointF] = []
     end = -math.inf
-    for line in lines:
-        for place in line:
-            if (x := place.x()) >= end:
-                kept.append(place)
-                end = x + _MARKS_APART
+    for place in places:
+        if (x := place.x()) >= end:
+            kept.append(place)
+            end = x + distance
     return kept

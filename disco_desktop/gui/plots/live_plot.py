@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy
 
-from disco_desktop.gui.plots.curve import Curve, draw_mark
+from disco_desktop.gui.plots.curve import Curve, apart, draw_mark
 from disco_desktop.gui.plots.plot import Plot
 from disco_desktop.gui.plots.scale import ends_of
 from disco_desktop.gui.theme.tokens import MEDIUM, SMALL
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _HEIGHT = 240
 _FAINT = 0.35
 _SHARE = ends_of(0.0, 1.0, room=0.02)
+_ROUNDS_APART = 4.0  # pixels, at the least: closer ones would be an area
 _SAMPLE = 18  # pixels of a line in the legend
 
 
@@ -128,8 +129,9 @@ class LivePlot(Plot):
         """Draw rounds behind curves, and those of single batches behind those of epochs."""
         tokens, area = self.theme.tokens, scale.area
         painter.setPen(QPen(QColor(tokens.border), 1, Qt.PenStyle.DashLine))
-        for epoch in self.rounds:
-            x = round(scale.x(epoch)) + 0.5
+        ends = scale.points((epoch, 0.0) for epoch in self.rounds)
+        for place in apart(ends, _ROUNDS_APART):
+            x = round(place.x()) + 0.5
             painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
         training, validation = QColor(tokens.series[0]), QColor(tokens.series[1])
         faint = QColor(training)

@@ -61,6 +61,15 @@ def outcome(program: str, *arguments: str) -> dict[str, Any]:
     return json.loads(done.stdout.splitlines()[-1])
 
 
+START_WINDOW = """
+import json, sys
+from disco_desktop.engine.task.registry import task_providers
+import disco_desktop.gui.desktop
+tasks = [provider.get_task().id for provider in task_providers().values()]
+heavy = ("torch", "numpy", "polars", "PIL", "cryptography")
+print(json.dumps({"tasks": len(tasks), "loaded": [name for name in heavy if name in sys.modules]}))
+"""
+
 LIGHT_PACKAGES = (
     "disco_desktop.app",
     "disco_desktop.assistant",
@@ -93,6 +102,13 @@ def test_help_shows_without_torch() -> None:
     )
     assert len(outcomes) == 4
     assert all(told == {"code": 0, "torch": False} for told in outcomes.values()), outcomes
+
+
+def test_a_window_with_its_tasks_loads_nothing_that_handles_data() -> None:
+    """Numpy and Pillow alone would take a tenth of the memory that a window may have."""
+    told = outcome(START_WINDOW)
+    assert told["tasks"] >= 8
+    assert told["loaded"] == []
 
 
 def test_the_check_itself_sees_torch() -> None:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from disco_desktop.engine.memory.disk_memory import DiskMemory
+    from disco_desktop.engine.memory.model_description import ModelDescription
     from disco_desktop.engine.memory.record import ModelRecord
-    from disco_desktop.engine.memory.stored_model import ModelDescription
 
 LibraryState: TypeAlias = Literal["loading", "loaded", "error"]
 

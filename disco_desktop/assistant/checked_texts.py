@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 from disco_desktop.app.assistant_messages import LONGEST_CELL, Row, Shape
 from disco_desktop.app.inert_text import inert
 from disco_desktop.assistant.tables import Table, page_rows
-from disco_desktop.engine.dataset.source_table import FileRefusedError
+from disco_desktop.engine.dataset.refused_file import FileRefusedError
 from disco_desktop.engine.dataset.text.text_files import find_texts, shown_name
 from disco_desktop.engine.dataset.text.text_lines import LineFindings, usable_lines
 from disco_desktop.engine.errors import DataError

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QThread
 
-from disco_desktop.gui.lean_imports import names_on_demand
-
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-# What takes longest to import. Loaded in a thread, they leave the window answering; the order is
-# that of need. None of them makes a widget while it is imported.
-_MODULES = ("asyncio", "msgspec", "aiohttp", "qasync", "numpy", "pyqtgraph")
+# What takes longest to import, and at last all pages and services. Loaded in a thread, they leave
+# the window answering. None of them makes a widget while it is imported.
+_MODULES = ("asyncio", "msgspec", "aiohttp", "qasync", "disco_desktop.gui.desktop")
 
 
 class Loading(QThread):
@@ -22,9 +20,8 @@ class Loading(QThread):
 
     def run(self) -> None:
         """Import."""
-        with names_on_demand():
-            for module in _MODULES:
-                importlib.import_module(module)
+        for module in _MODULES:
+            importlib.import_module(module)
 
 
 def paint_while_loading(application: QApplication) -> bool:

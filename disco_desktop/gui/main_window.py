@@ -92,13 +92,13 @@ class MainWindow(QMainWindow):
         self._notice.hide()
         make = self._makers.pop(place.page, None)
         if make is not None:
-            FirstVisit(make, self).ready.connect(self._show_first)
+            FirstVisit(make, self._stack).ready.connect(self._show_first)
         elif place.page in self._pages:
             self._show(self._pages[place.page], place)
 
     def _show_first(self, page: Page) -> None:
         """Show a page that has just been made, unless one has gone elsewhere meanwhile."""
-        self.add_page(page)
+        self._pages[page.name] = page
         if self._place is not None and self._place.page == page.name:
             self._show(page, self._place)
 

@@ -8,6 +8,6 @@ def test_each_library_that_is_needed_has_a_licence():
     assert {"numpy", "aiohttp", "torch", "pyside6-essentials", "shiboken6", "yarl"} <= set(found)
     assert "pytest" not in found
     assert "disco-desktop" not in found
-    assert found["pyqtgraph"].licence == "MIT"
+    assert found["qasync"].licence == "BSD-2-Clause"
     assert all(component.licence not in ("", "?") for component in found.values())
     assert all("\n" not in component.licence for component in found.values())

@@ -66,6 +66,7 @@ def run(setting: Setting) -> Iterator[Result]:
             return
         window = Window(screen, setting)
         yield from _paints(window, 3 if setting.is_quick else 9)
+        yield from _start(window)
         yield from _training(window)
         yield from _much(window)
 
@@ -84,6 +85,11 @@ def _paints(window: Window, times: int) -> Iterator[Result]:
     yield _at_most(
         "first picture, cold", "s", median(cold), COLD_PAINT, note=note, samples={"ours": cold}
     )
+
+
+def _start(window: Window) -> Iterator[Result]:
+    """Measure the window while the rest of the program is loaded."""
+    yield _pause("longest pause, starting", window.run("start"))
 
 
 def _forget(files: Sequence[str]) -> bool:

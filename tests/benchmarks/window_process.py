@@ -11,7 +11,7 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 EPOCHS = 60  # of the training that is watched
 LOOKS = 40  # pages of a list that are looked at
 IDLE_SECONDS = 2.0
+START_MILLISECONDS = 5_000  # by when it is at rest
 LOOK_SECONDS = 0.3  # on each page
 MANY_PARTICIPANTS = 500
 CROWD_SECONDS = 5.0
@@ -87,6 +88,48 @@ def _files_in_use() -> list[str]:
     return [file for file in files if file.startswith("/") and Path(file).is_file()]
 
 
+# --- until it has everything
+
+
+def start() -> None:
+    """Tell how long the window is held up at most from its first picture to its first rest."""
+    from disco_desktop.gui import first_paint
+
+    loading = first_paint.paint_while_loading
+
+    def watched(application: QApplication) -> bool:
+        from PySide6.QtCore import QTimer
+
+        from tests.benchmarks.pauses import Pauses
+
+        pauses = Pauses(application)
+
+        def at_rest() -> None:
+            _tell(**_pauses(pauses))
+            for window in application.topLevelWidgets():
+                window.close()
+
+        QTimer.singleShot(START_MILLISECONDS, application, at_rest)
+        return loading(application)
+
+    first_paint.paint_while_loading = watched
+    from disco_desktop.gui.application import main
+
+    main([])
+
+
+def _pauses(pauses: Pauses) -> dict[str, Any]:
+    """End measuring, and return what is told of it."""
+    pauses.end()
+    gaps = sorted(pauses.gaps)
+    return {
+        "longest": pauses.longest,
+        "waiting": pauses.waiting,
+        "late": gaps[-10:],
+        "ticks": len(gaps),
+    }
+
+
 # --- stories in a window that is there
 
 
@@ -106,16 +149,8 @@ class Watched:
 
     def keep_pauses(self, name: str) -> None:
         """Enter the longest pause since measuring began, and begin anew."""
-        pauses = self.pauses
-        pauses.end()
-        gaps = sorted(pauses.gaps)
-        self.figures[name] = {
-            "longest": pauses.longest,
-            "waiting": pauses.waiting,
-            "late": gaps[-10:],
-            "ticks": len(gaps),
-        }
-        pauses.begin()
+        self.figures[name] = _pauses(self.pauses)
+        self.pauses.begin()
 
     async def look_through(self, view: QAbstractItemView) -> None:
         """Look at a list from its beginning to its end, page by page, and at each wait a little."""
@@ -359,5 +394,7 @@ def tell(story: str, data: str, arguments: Sequence[str]) -> None:
 if __name__ == "__main__":
     if sys.argv[1] == "paint":
         paint(float(sys.argv[2]))
+    elif sys.argv[1] == "start":
+        start()
     else:
         tell(sys.argv[1], sys.argv[2], sys.argv[3:])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
 
 from disco_desktop.gui.main_window import MainWindow
 from disco_desktop.gui.navigation import Navigator, Place
@@ -20,10 +21,14 @@ class Noting(Page):
         super().__init__(name)
         self.name = name
         self.subjects: list[str] = []
+        self.unstyled: list[QWidget] = []
         self.add(*(QLabel(f"{number}") for number in range(50)))
 
     def entered(self, subject: str) -> None:
         self.subjects.append(subject)
+        if len(self.subjects) == 1:
+            styled = Qt.WidgetAttribute.WA_WState_Polished
+            self.unstyled = [w for w in self.findChildren(QWidget) if not w.testAttribute(styled)]
 
 
 class Made(dict[str, Noting]):
@@ -62,6 +67,14 @@ def test_a_page_is_made_once_and_entered_each_time(window, made, qtbot):
         window.navigator.go("start")
     assert made["one"].subjects == ["a", "b"]
     assert list(made) == ["one"]
+
+
+def test_a_page_is_styled_before_it_is_shown(window, made, qtbot):
+    """What Qt does to new widgets is a step of its own, after which the window answers."""
+    window.navigator.go("one", "a")
+    qtbot.waitUntil(lambda: "one" in made and made["one"].isVisible())
+    assert len(made["one"].findChildren(QLabel)) >= 50
+    assert made["one"].unstyled == []
 
 
 def test_who_has_gone_on_meanwhile_is_not_led_back(window, made, qtbot):

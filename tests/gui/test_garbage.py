@@ -42,6 +42,12 @@ def test_cycles_end_in_this_thread_alone(collection):
     assert set(ended) == {threading.current_thread()}
 
 
+def test_what_the_window_begins_with_is_left_out(collection, qtbot):
+    assert gc.get_freeze_count() == 0
+    qtbot.waitUntil(lambda: gc.get_freeze_count() > 1_000)
+    assert not gc.isenabled()
+
+
 def test_nothing_is_collected_before_it_is_due(collection):
     gc.collect()
     ended = []

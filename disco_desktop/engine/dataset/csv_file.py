@@ -14,8 +14,9 @@ from disco_desktop.engine.dataset.csv_lines import BadLineError, CsvLines
 from disco_desktop.engine.dataset.csv_records import CsvRecords
 from disco_desktop.engine.dataset.excerpt import file_name
 from disco_desktop.engine.dataset.header import distinct, locate, tidy
+from disco_desktop.engine.dataset.refused_file import refuse
 from disco_desktop.engine.dataset.report import Problem
-from disco_desktop.engine.dataset.source_table import SourceTable, check_size, refuse
+from disco_desktop.engine.dataset.source_table import SourceTable, check_size
 from disco_desktop.engine.dataset.watcher import NOBODY, ROWS_BETWEEN, Watcher
 
 if TYPE_CHECKING:

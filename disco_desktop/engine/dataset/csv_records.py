@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from disco_desktop.engine.dataset.csv_lines import BadLineError, CsvLines
 from disco_desktop.engine.dataset.header import tidy
+from disco_desktop.engine.dataset.refused_file import refuse
 from disco_desktop.engine.dataset.report import MENTIONED_ROWS, Problem
-from disco_desktop.engine.dataset.source_table import refuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,9 +12,10 @@ import polars as pl
 
 from disco_desktop.engine.dataset.checked_rows import CheckedRows, join
 from disco_desktop.engine.dataset.column_checks import Findings, check_rows
+from disco_desktop.engine.dataset.refused_file import FileRefusedError
 from disco_desktop.engine.dataset.report import Problem
 from disco_desktop.engine.dataset.source_files import find_files, read_file
-from disco_desktop.engine.dataset.source_table import FileRefusedError, SourceTable, check_size
+from disco_desktop.engine.dataset.source_table import SourceTable, check_size
 from disco_desktop.engine.dataset.split import hash_rows, hash_texts
 from disco_desktop.engine.dataset.watcher import NOBODY, Watcher
 

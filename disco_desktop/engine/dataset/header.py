@@ -6,7 +6,7 @@ import difflib
 from typing import TYPE_CHECKING
 
 from disco_desktop.engine.dataset.excerpt import excerpt
-from disco_desktop.engine.dataset.source_table import refuse
+from disco_desktop.engine.dataset.refused_file import refuse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

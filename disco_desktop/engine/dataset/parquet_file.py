@@ -9,7 +9,8 @@ import polars as pl
 
 from disco_desktop.engine.dataset.excerpt import file_name
 from disco_desktop.engine.dataset.header import distinct, locate, tidy
-from disco_desktop.engine.dataset.source_table import SourceTable, check_size, refuse
+from disco_desktop.engine.dataset.refused_file import refuse
+from disco_desktop.engine.dataset.source_table import SourceTable, check_size
 from disco_desktop.engine.dataset.watcher import NOBODY, Watcher
 
 if TYPE_CHECKING:

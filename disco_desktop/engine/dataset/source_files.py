@@ -9,11 +9,8 @@ from disco_desktop.engine.dataset.csv_file import read_csv
 from disco_desktop.engine.dataset.excel_file import read_excel
 from disco_desktop.engine.dataset.excerpt import file_name
 from disco_desktop.engine.dataset.parquet_file import read_parquet
-from disco_desktop.engine.dataset.source_table import (
-    LARGEST_FILE_BYTES,
-    SourceTable,
-    refuse,
-)
+from disco_desktop.engine.dataset.refused_file import refuse
+from disco_desktop.engine.dataset.source_table import LARGEST_FILE_BYTES, SourceTable
 from disco_desktop.engine.dataset.watcher import NOBODY, Watcher
 
 if TYPE_CHECKING:

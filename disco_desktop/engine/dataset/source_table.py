@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from disco_desktop.engine.dataset.report import MENTIONED_ROWS, Problem, ProblemArgument
+from disco_desktop.engine.dataset.refused_file import refuse
+from disco_desktop.engine.dataset.report import MENTIONED_ROWS, Problem
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -15,14 +16,6 @@ if TYPE_CHECKING:
 
 LARGEST_FILE_BYTES = 4 << 30
 LARGEST_CELLS = 30_000_000  # kept at once; all in all one takes about 80 bytes
-
-
-class FileRefusedError(Exception):
-    """A file gives no table at all; the problem says why."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.code)
-        self.problem = problem
 
 
 @dataclass(frozen=True)
@@ -51,15 +44,6 @@ class SourceTable:
         first = np.flatnonzero(places)[:MENTIONED_ROWS]
         lines = [] if self.lines is None else self.lines[first].tolist()
         return self.rows[first].tolist(), lines
-
-
-def refuse(
-    code: str, file: str, *, column: str = "", **arguments: ProblemArgument
-) -> FileRefusedError:
-    """Return the exception that says why a file cannot be used."""
-    return FileRefusedError(
-        Problem(code=code, severity="error", file=file, column=column, arguments=dict(arguments))
-    )
 
 
 def check_size(file: str, cells: int) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from disco_desktop.engine.default_tasks.generated_pictures import shape, write_pictures
 from disco_desktop.engine.default_tasks.sample_pictures import unpacked
 from disco_desktop.engine.task.backbone import EfficientNetLite0
 from disco_desktop.engine.task.image import ImageData
@@ -91,4 +90,7 @@ class Cifar10Provider(TaskProvider):
 
     def sample_data(self) -> Path:
         """Return a folder of generated pictures."""
+        # Here and not above: the task itself does without Pillow.
+        from disco_desktop.engine.default_tasks.generated_pictures import shape, write_pictures
+
         return unpacked("cifar10-1", partial(write_pictures, labels=_VALUES, draw=shape, each=20))

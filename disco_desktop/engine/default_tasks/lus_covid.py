@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from disco_desktop.engine.default_tasks.generated_pictures import lung, write_pictures
 from disco_desktop.engine.default_tasks.sample_pictures import unpacked
 from disco_desktop.engine.task.image import ImageData
 from disco_desktop.engine.task.image_architecture import Convolution, LayeredNetwork, MaxPool
@@ -89,4 +88,7 @@ class LusCovidProvider(TaskProvider):
 
     def sample_data(self) -> Path:
         """Return a folder of generated pictures."""
+        # Here and not above: the task itself does without Pillow.
+        from disco_desktop.engine.default_tasks.generated_pictures import lung, write_pictures
+
         return unpacked("lus_covid-1", partial(write_pictures, labels=_VALUES, draw=lung, each=60))

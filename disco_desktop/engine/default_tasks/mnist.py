@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PIL import Image
-
 from disco_desktop.engine.default_tasks.sample_pictures import unpacked
 from disco_desktop.engine.resources import resource
 from disco_desktop.engine.task.image import ImageData
@@ -106,6 +104,8 @@ class MnistProvider(TaskProvider):
 
 
 def _cut_sheet(folder: Path) -> None:
+    from PIL import Image  # which the task itself does without
+
     source = resource("mnist", "SOURCE.md")
     (folder / source.name).write_bytes(source.read_bytes())
     with Image.open(resource("mnist", "digits.png")) as sheet:

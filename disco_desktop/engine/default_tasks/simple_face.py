@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from disco_desktop.engine.default_tasks.generated_pictures import face, write_pictures
 from disco_desktop.engine.default_tasks.sample_pictures import unpacked
 from disco_desktop.engine.task.backbone import MobileNetV2
 from disco_desktop.engine.task.image import ImageData
@@ -82,6 +81,9 @@ class SimpleFaceProvider(TaskProvider):
 
     def sample_data(self) -> Path:
         """Return a folder of generated pictures."""
+        # Here and not above: the task itself does without Pillow.
+        from disco_desktop.engine.default_tasks.generated_pictures import face, write_pictures
+
         return unpacked(
             "simple_face-1", partial(write_pictures, labels=_VALUES, draw=face, each=50)
         )

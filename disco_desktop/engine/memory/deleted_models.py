@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from disco_desktop.engine.durable_files import sync_folder
 from disco_desktop.engine.errors import ModelError
-from disco_desktop.engine.memory.stored_model import read_record
+from disco_desktop.engine.memory.model_description import read_record
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,12 +10,8 @@ from disco_desktop.engine.durable_files import sync_folder
 from disco_desktop.engine.errors import ModelError, StorageError
 from disco_desktop.engine.memory.memory import CheckpointSlot
 from disco_desktop.engine.memory.storage import set_aside, storing_in
-from disco_desktop.engine.weights.tensor_file import (
-    is_damage,
-    read_header,
-    read_tensors,
-    write_tensors,
-)
+from disco_desktop.engine.weights.tensor_file import read_tensors, write_tensors
+from disco_desktop.engine.weights.tensor_header import is_damage, read_header
 from disco_desktop.logs import logger
 
 if TYPE_CHECKING:

@@ -13,24 +13,22 @@ from filelock import FileLock, Timeout
 
 from disco_desktop.engine.durable_files import sync_folder
 from disco_desktop.engine.errors import DiscoError, ModelError, StorageError
-from disco_desktop.engine.memory.disk_checkpoints import DiskCheckpoints
 from disco_desktop.engine.memory.memory import CheckpointSlot, Memory
+from disco_desktop.engine.memory.model_description import (
+    ModelDescription,
+    read_description,
+    read_record,
+)
 from disco_desktop.engine.memory.model_name import clean_name, unique_name
 from disco_desktop.engine.memory.record import ModelRecord, new_model_id
 from disco_desktop.engine.memory.storage import default_root, set_aside, storage_error, storing_in
-from disco_desktop.engine.memory.stored_model import (
-    ModelDescription,
-    StoredModel,
-    read_description,
-    read_record,
-    read_stored_model,
-    write_stored_model,
-)
-from disco_desktop.engine.weights.tensor_file import is_damage
+from disco_desktop.engine.weights.tensor_header import is_damage
 from disco_desktop.logs import logger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from disco_desktop.engine.memory.stored_model import StoredModel
 
 _SUFFIX = ".safetensors"
 _PATIENCE = 30.0  # seconds that a change waits for another program's change
@@ -44,6 +42,8 @@ class DiskMemory(Memory):
 
     A change holds a lock, so that names stay unique. A file is replaced as a whole, so that
     readers need none. The record in the file is the only truth: there is no index to go stale.
+    What handles weights is imported when it is first needed: a window that lists models and
+    describes them does without numpy.
     """
 
     def __init__(self, root: Path | None = None) -> None:
@@ -75,7 +75,7 @@ class DiskMemory(Memory):
         own = others.pop(model.record.id, None)
         name = own or unique_name(clean_name(model.record.name), others.values())
         path = self.path_of(model.record.id)
-        write_stored_model(path, model.named(msgspec.structs.replace(model.record, name=name)))
+        _write_whole(path, model.named(msgspec.structs.replace(model.record, name=name)))
         return read_record(path)
 
     def path_of(self, model_id: str) -> Path:
@@ -86,7 +86,7 @@ class DiskMemory(Memory):
         """Read a model, from the memory or from a file anywhere."""
         path = self._find(which)
         try:
-            return read_stored_model(path)
+            return _read_whole(path)
         except ModelError as error:
             if path.parent == self._models and is_damage(error):
                 raise self._refuse(path, error) from error
@@ -159,7 +159,7 @@ class DiskMemory(Memory):
             others = {record.name for record in self.list() if record.id != model.record.id}
             record = msgspec.structs.replace(model.record, name=unique_name(cleaned, others))
             path = self.path_of(record.id)
-            write_stored_model(path, model.named(record))
+            _write_whole(path, model.named(record))
             return read_record(path)
 
     def _own(self, which: str) -> StoredModel:
@@ -187,11 +187,11 @@ class DiskMemory(Memory):
         """Write a copy of a model, checked on the way."""
         model = self.load(which)
         with storing_in(path.parent):
-            write_stored_model(path, model)
+            _write_whole(path, model)
 
     def import_file(self, path: Path) -> ModelRecord:
         """Copy a model file in, under an id and a name that are free here."""
-        model = read_stored_model(path)
+        model = _read_whole(path)
         with self.changing():
             ids = {record.id for record in self.list()}
             is_known = model.record.id in ids
@@ -200,6 +200,8 @@ class DiskMemory(Memory):
 
     def checkpoint_slot(self, name: str) -> CheckpointSlot:
         """Return the slot of this name, a folder of its own."""
+        from disco_desktop.engine.memory.disk_checkpoints import DiskCheckpoints
+
         return DiskCheckpoints(self._slot_folder(name), self._damaged)
 
     def forget_slot(self, name: str) -> None:
@@ -224,3 +226,15 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except (OSError, ValueError):  # too long for a name, or with a NUL in it
         return False
+
+
+def _read_whole(path: Path) -> StoredModel:
+    from disco_desktop.engine.memory.stored_model import read_stored_model
+
+    return read_stored_model(path)
+
+
+def _write_whole(path: Path, model: StoredModel) -> None:
+    from disco_desktop.engine.memory.stored_model import write_stored_model
+
+    write_stored_model(path, model)

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from disco_desktop.engine.dataset.preprocessing import Preprocessing, undeclared
 from disco_desktop.engine.errors import ModelError
+from disco_desktop.engine.memory.model_description import FORMAT, decode_part, read_record, text_of
 from disco_desktop.engine.memory.record import History, ModelRecord
 from disco_desktop.engine.task.tabular import TabularData
 from disco_desktop.engine.task.task import Task, decode_task, encode_task
 from disco_desktop.engine.weights.model_file import read_model, write_model
-from disco_desktop.engine.weights.tensor_file import read_header
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from disco_desktop.engine.weights.weights import Weights
-
-FORMAT = "disco-desktop-1"
-
-_Part = TypeVar("_Part")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,20 +38,6 @@ class StoredModel:
     def named(self, record: ModelRecord) -> StoredModel:
         """Return the same model under another record."""
         return replace(self, record=record)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ModelDescription:
-    """What a model file tells without its weights.
-
-    Attributes:
-        elements: how many numbers the weights are.
-    """
-
-    record: ModelRecord
-    task: Task
-    history: History
-    elements: int
 
 
 def write_stored_model(path: Path, model: StoredModel) -> None:
@@ -94,64 +75,18 @@ def read_stored_model(path: Path) -> StoredModel:
     """
     weights, metadata = read_model(path)
     record = read_record(path)
-    task = decode_task(_text(path, metadata, "task").encode())
+    task = decode_task(text_of(path, metadata, "task").encode())
     if "preprocessing" not in metadata and isinstance(task.data, TabularData):
         columns = undeclared(task.data)
         raise ModelError("model_not_scaled", file=str(path), task=task.id, columns=columns)
     return StoredModel(
         record=record,
         task=task,
-        preprocessing=_decode(path, metadata, "preprocessing", Preprocessing),
-        history=_decode(path, metadata, "history", History),
+        preprocessing=decode_part(path, metadata, "preprocessing", Preprocessing),
+        history=decode_part(path, metadata, "history", History),
         weights=weights,
     )
 
 
-def read_description(path: Path) -> ModelDescription:
-    """Read all that a model file tells but its weights.
-
-    Raises:
-        ModelError: as `read_stored_model`, but for damaged weights.
-        TaskError: the task in it breaks the schema.
-    """
-    header = read_header(path)
-    metadata = header.metadata
-    return ModelDescription(
-        record=read_record(path),
-        task=decode_task(_text(path, metadata, "task").encode()),
-        history=_decode(path, metadata, "history", History),
-        elements=sum(math.prod(entry.shape) for entry in header.entries.values()),
-    )
-
-
-def read_record(path: Path) -> ModelRecord:
-    """Read what a model file tells of itself, without its weights.
-
-    Raises:
-        ModelError: as `read_stored_model`, but for damaged weights.
-    """
-    header = read_header(path)
-    kind = header.metadata.get("format", "")
-    if kind != FORMAT:
-        is_newer = kind.startswith("disco-desktop-")
-        raise ModelError("model_file_newer" if is_newer else "model_file_foreign", file=str(path))
-    record = _decode(path, header.metadata, "record", ModelRecord)
-    return msgspec.structs.replace(record, size=header.start + header.size)
-
-
 def _encode(part: object) -> str:
     return msgspec.json.encode(part).decode()
-
-
-def _text(path: Path, metadata: dict[str, str], name: str) -> str:
-    if name not in metadata:
-        raise ModelError("model_file_invalid", file=str(path), detail=f"no {name}")
-    return metadata[name]
-
-
-def _decode(path: Path, metadata: dict[str, str], name: str, kind: type[_Part]) -> _Part:
-    text = _text(path, metadata, name)
-    try:
-        return msgspec.json.decode(text, type=kind)
-    except (msgspec.MsgspecError, RecursionError) as error:
-        raise ModelError("model_file_invalid", file=str(path), detail=f"{name}: {error}") from error

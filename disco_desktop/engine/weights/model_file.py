@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from disco_desktop.engine.errors import ModelError
-from disco_desktop.engine.weights import tensor_file
+from disco_desktop.engine.weights import tensor_file, tensor_header
 from disco_desktop.engine.weights.manifest import Manifest
 from disco_desktop.engine.weights.weights import Weights
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from disco_desktop.engine.weights.tensor_file import Header
+    from disco_desktop.engine.weights.tensor_header import Header
 
 
 def write_model(path: Path, weights: Weights, metadata: Mapping[str, str]) -> None:
@@ -45,7 +45,7 @@ def read_header(path: Path) -> tuple[Manifest, dict[str, str]]:
     Raises:
         ModelError: as `read_model`, but for damaged values.
     """
-    header = tensor_file.read_header(path)
+    header = tensor_header.read_header(path)
     return _manifest(header, path), header.metadata
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl
@@ -26,11 +27,22 @@ from disco_desktop.gui.widgets.layout import Item, column, row
 from disco_desktop.gui.widgets.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from disco_desktop.gui.errands import Errands
     from disco_desktop.gui.navigation import Navigator
     from disco_desktop.gui.theme.theme import Theme
 
 _MOST_ROWS = 60
+
+
+@dataclass
+class _Part:
+    """A part of the page, made when it is first shown."""
+
+    button: QPushButton
+    make: Callable[[], QWidget]
+    content: QWidget | None = None
 
 
 class HelpPage(Page):
@@ -47,21 +59,20 @@ class HelpPage(Page):
         self._theme = theme
         self._navigator = navigator
         self._errands = errands
-        self._are_components_shown = False
         self._shortcuts = TextTableModel([self.tr("Where"), self.tr("What"), self.tr("Keys")])
         self._components = TextTableModel(
             [self.tr("Library"), self.tr("Version"), self.tr("Licence")]
         )
         self._buttons = QButtonGroup(self)
-        self._parts: dict[str, tuple[QPushButton, QWidget]] = {}
+        self._parts: dict[str, _Part] = {}
         bar = row(spacing=TINY)
-        parts = column(spacing=0)
-        for subject, title, part in (
-            ("how", self.tr("How it works"), self._how()),
-            ("words", self.tr("The words"), self._words()),
-            ("when", self.tr("What to do when…"), self._when()),
-            ("keyboard", self.tr("Keyboard"), self._keyboard()),
-            ("about", self.tr("About"), self._about()),
+        self._below = column(spacing=0)
+        for subject, title, make in (
+            ("how", self.tr("How it works"), self._how),
+            ("words", self.tr("The words"), self._words),
+            ("when", self.tr("What to do when…"), self._when),
+            ("keyboard", self.tr("Keyboard"), self._keyboard),
+            ("about", self.tr("About"), self._about),
         ):
             button = QPushButton(title)
             button.setProperty("role", "navigation")
@@ -69,30 +80,37 @@ class HelpPage(Page):
             button.setCursor(Qt.CursorShape.PointingHandCursor)
             button.clicked.connect(lambda _=False, subject=subject: self._show(subject))
             self._buttons.addButton(button)
-            self._parts[subject] = (button, part)
-            parts.addWidget(part)
+            self._parts[subject] = _Part(button, make)
             bar.addWidget(button)
         bar.addStretch(1)
-        self.add(bar, parts, None)
+        self.add(bar, self._below, None)
         self._show("how")
 
     def entered(self, subject: str) -> None:
-        """Show a part, and what may have changed since."""
-        if subject in self._parts:
-            self._show(subject)
+        """Show a part, or the one from before, with what may have changed since."""
+        self._show(subject if subject in self._parts else self._shown)
+
+    def _show(self, subject: str) -> None:
+        self._shown = subject
+        shown = self._parts[subject]
+        if shown.content is None:
+            shown.content = shown.make()
+            self._below.addWidget(shown.content)
+        # Not a stack: that would be as high as its highest part.
+        for name, part in self._parts.items():
+            part.button.setChecked(name == subject)
+            if part.content is not None and part.content.isHidden() is (name == subject):
+                part.content.setVisible(name == subject)
+        if subject == "keyboard":
+            self._show_shortcuts()
+        elif subject == "about" and not self._components.rowCount():
+            self._errands.run(self._show_components())
+        self.verticalScrollBar().setValue(0)
+
+    def _show_shortcuts(self) -> None:
         self._shortcuts.show_rows(
             [(one.where, one.what, one.keys) for one in shortcuts_in(self.window())]
         )
-        if not self._are_components_shown:
-            self._are_components_shown = True
-            self._errands.run(self._show_components())
-
-    def _show(self, subject: str) -> None:
-        # Not a stack: that would be as high as its highest part.
-        for name, (button, part) in self._parts.items():
-            button.setChecked(name == subject)
-            part.setVisible(name == subject)
-        self.verticalScrollBar().setValue(0)
 
     async def _show_components(self) -> None:
         found = await asyncio.to_thread(components)

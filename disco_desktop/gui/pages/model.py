@@ -19,12 +19,12 @@ from disco_desktop.gui.model_actions import ModelActions
 from disco_desktop.gui.model_words import company
 from disco_desktop.gui.pages.library import tool_button
 from disco_desktop.gui.pages.page import Page
+from disco_desktop.gui.plots.live_plot import LivePlot
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
 from disco_desktop.gui.widgets.buttons import ActionButton
 from disco_desktop.gui.widgets.card import Card
 from disco_desktop.gui.widgets.facts import Facts
 from disco_desktop.gui.widgets.layout import column, row
-from disco_desktop.gui.widgets.live_plot import LivePlot
 from disco_desktop.gui.widgets.placeholder import Placeholder
 from disco_desktop.gui.widgets.stat_card import StatCard
 from disco_desktop.gui.widgets.text import Text
@@ -42,8 +42,8 @@ from disco_desktop.gui.wording import (
 if TYPE_CHECKING:
     from disco_desktop.app.library import Library
     from disco_desktop.engine.events import Metrics
+    from disco_desktop.engine.memory.model_description import ModelDescription
     from disco_desktop.engine.memory.record import History
-    from disco_desktop.engine.memory.stored_model import ModelDescription
     from disco_desktop.engine.task.data import Data
     from disco_desktop.gui.errands import Errands
     from disco_desktop.gui.navigation import Navigator

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from disco_desktop.app.assistant_messages import Predict, TestModel
     from disco_desktop.app.last_data import LastData, Purpose
     from disco_desktop.engine.memory.disk_memory import DiskMemory
-    from disco_desktop.engine.memory.stored_model import ModelDescription
+    from disco_desktop.engine.memory.model_description import ModelDescription
     from disco_desktop.engine.task.data import Data
     from disco_desktop.gui.errands import Errands
     from disco_desktop.gui.theme.theme import Theme

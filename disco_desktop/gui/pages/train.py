@@ -13,11 +13,12 @@ from disco_desktop.engine.task.text import TextData
 from disco_desktop.gui.data_words import achieved, typical_error
 from disco_desktop.gui.item_models.training_log import TrainingLogModel
 from disco_desktop.gui.pages.page import Page
+from disco_desktop.gui.plots.live_plot import LivePlot
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
 from disco_desktop.gui.widgets.buttons import ActionButton
 from disco_desktop.gui.widgets.card import Card
+from disco_desktop.gui.widgets.command_buttons import CommandButtons
 from disco_desktop.gui.widgets.layout import column, row
-from disco_desktop.gui.widgets.live_plot import LivePlot
 from disco_desktop.gui.widgets.log_view import LogView
 from disco_desktop.gui.widgets.notice import Notice
 from disco_desktop.gui.widgets.participants_table import ParticipantsTable
@@ -186,14 +187,16 @@ class TrainPage(Page):
         )
 
     def _compose(self) -> None:
-        buttons = row(
-            ActionButton(self._go_on, "primary"),
-            ActionButton(self._start, "primary"),
-            ActionButton(self._pause),
-            ActionButton(self._resume, "primary"),
-            ActionButton(self._stop),
+        self._commands = CommandButtons(
+            {
+                self._go_on: "primary",
+                self._start: "primary",
+                self._pause: "",
+                self._resume: "primary",
+                self._stop: "",
+            }
         )
-        head = row(column(row(self._state, None), self._status, spacing=SMALL), buttons)
+        head = row(column(row(self._state, None), self._status, spacing=SMALL), self._commands)
         head.setStretch(0, 1)
         cards = QGridLayout()
         cards.setSpacing(SMALL)
@@ -314,13 +317,17 @@ class TrainPage(Page):
             obstacle = self.tr("Another training is under way. Stop it or wait for its end.")
         is_again = state in ("finished", "stopped", "failed")
         self._start.setText(self.tr("&Start again") if is_again else self.tr("&Start training"))
-        self._start.setVisible("start" in actions)
         self._start.setEnabled(not obstacle)
         self._start.setStatusTip(obstacle or self.tr("Train on your data"))
-        self._go_on.setVisible(self._can_go_on and "start" in actions and not elsewhere)
-        self._pause.setVisible("pause" in actions)
-        self._resume.setVisible("resume" in actions)
-        self._stop.setVisible("stop" in actions)
+        can_go_on = self._can_go_on and "start" in actions and not elsewhere
+        commands = {
+            self._go_on: can_go_on,
+            self._start: "start" in actions,
+            self._pause: "pause" in actions,
+            self._resume: "resume" in actions,
+            self._stop: "stop" in actions,
+        }
+        self._commands.offer(*(one for one, is_offered in commands.items() if is_offered))
         self._draw_end(session, obstacle if state == "idle" else "")
 
     def _draw_end(self, session: Session | None, obstacle: str) -> None:

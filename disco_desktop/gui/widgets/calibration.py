@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from disco_desktop.gui.plots.square_plot import SquarePlot
 from disco_desktop.gui.theme.tokens import LARGE, SMALL
 from disco_desktop.gui.widgets.card import Card
 from disco_desktop.gui.widgets.layout import column
-from disco_desktop.gui.widgets.square_plot import SquarePlot
 from disco_desktop.gui.widgets.text import Text
 from disco_desktop.gui.wording import share
 

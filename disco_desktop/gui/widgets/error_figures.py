@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from disco_desktop.gui.plots.square_plot import SquarePlot
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
 from disco_desktop.gui.widgets.card import Card
 from disco_desktop.gui.widgets.layout import column, row
-from disco_desktop.gui.widgets.square_plot import SquarePlot
 from disco_desktop.gui.widgets.stat_card import StatCard
 from disco_desktop.gui.widgets.text import Text
 from disco_desktop.gui.wording import figure, quantity

@@ -52,7 +52,6 @@ class Sidebar(QFrame):
         rows.addLayout(self._below)
         self.setLayout(rows)
         theme.changed.connect(self._paint_icons)
-        self._group.buttonToggled.connect(self._paint_icons)
         self._paint_icons()
 
     def show_below(self, widget: QWidget) -> None:
@@ -71,4 +70,4 @@ class Sidebar(QFrame):
         tokens = self._theme.tokens
         self._mark.setPixmap(icon("disco", tokens.accent, size=26).pixmap(26, 26))
         for button, name in self._buttons.values():
-            button.setIcon(icon(name, tokens.accent if button.isChecked() else tokens.muted))
+            button.setIcon(icon(name, tokens.muted, checked=tokens.accent))

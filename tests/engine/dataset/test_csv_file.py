@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from disco_desktop.engine.dataset.csv_file import read_csv
 from disco_desktop.engine.dataset.csv_lines import LONGEST_LINE
-from disco_desktop.engine.dataset.source_table import FileRefusedError, SourceTable
+from disco_desktop.engine.dataset.refused_file import FileRefusedError
 
 if TYPE_CHECKING:
     from disco_desktop.engine.dataset.report import Problem
+    from disco_desktop.engine.dataset.source_table import SourceTable
 
 WANTED = ["age", "ill"]
 

@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 
 from disco_desktop.engine.dataset.excel_file import read_excel
-from disco_desktop.engine.dataset.source_table import FileRefusedError
+from disco_desktop.engine.dataset.refused_file import FileRefusedError
 
 WANTED = ["age", "ill"]
 

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from disco_desktop.engine.dataset.parquet_file import read_parquet
-from disco_desktop.engine.dataset.source_table import FileRefusedError
+from disco_desktop.engine.dataset.refused_file import FileRefusedError
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from disco_desktop.engine.dataset.refused_file import FileRefusedError
 from disco_desktop.engine.dataset.source_files import find_files, read_file
-from disco_desktop.engine.dataset.source_table import FileRefusedError
 
 CHECK_TITANIC = """
 import encodings.utf_8_sig  # what is not loaded yet may be out of reach afterwards

@@ -20,7 +20,7 @@ async def page(theme, navigator, errands, home_window) -> HelpPage:
 
 
 def visible(page: HelpPage) -> list[str]:
-    return [name for name, (_, part) in page._parts.items() if part.isVisible()]
+    return [name for name, part in page._parts.items() if part.content and part.content.isVisible()]
 
 
 async def test_it_begins_with_how_it_works(page, navigator):
@@ -33,10 +33,14 @@ async def test_it_begins_with_how_it_works(page, navigator):
 async def test_a_place_names_the_part_to_show(page, qtbot):
     page.entered("words")
     assert visible(page) == ["words"]
-    qtbot.mouseClick(page._parts["about"][0], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(page._parts["about"].button, Qt.MouseButton.LeftButton)
     assert visible(page) == ["about"]
     page.entered("no such part")
     assert visible(page) == ["about"]
+    page.entered("")
+    assert visible(page) == ["about"]
+    page.entered("how")
+    assert visible(page) == ["how"]
 
 
 async def test_shortcuts_are_those_of_the_actions(page, home_window):
@@ -58,6 +62,7 @@ async def test_shortcuts_are_those_of_the_actions(page, home_window):
 
 
 async def test_the_libraries_are_listed_with_their_licences(page):
+    page.entered("about")
     await eventually(lambda: page._components.rowCount() > 10)
     names = {page._components.index(row, 0).data() for row in range(page._components.rowCount())}
     assert {"numpy", "PySide6_Essentials", "torch"} <= names

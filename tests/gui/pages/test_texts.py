@@ -183,3 +183,5 @@ async def test_who_goes_to_a_table_finds_no_prompt(predict_page, generation):
     assert not predict_page._prompt.isVisible()
     assert predict_page._choice.isVisible()
     assert predict_page.title.text() == "Predict with “Titanic”"
+    # The page looks for sample data in a thread, and must still be there then.
+    await eventually(lambda: predict_page._choice._sample is not None)

@@ -135,6 +135,27 @@ async def test_what_can_be_done_follows_the_state(shown, current, tmp_path, qtbo
     assert not shown._clock.isActive()
 
 
+async def test_who_clicked_a_button_that_goes_stays_among_the_buttons(
+    shown, current, tmp_path, qtbot
+):
+    session = begun(current, plan(tmp_path))
+    happened(session, StatusChanged(status="local training"), EPOCH, ROUND)
+    qtbot.waitUntil(lambda: offered(shown) == {"Pause", "Stop"})
+    shown.activateWindow()
+    shown.window().resize(960, 640)
+    stop = next(one for one in shown.findChildren(QPushButton) if "top" in one.text())
+    qtbot.mouseClick(stop, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(stop.hasFocus)
+    session._go("stopped")
+    qtbot.waitUntil(lambda: offered(shown) == {"Start again"})
+    assert shown.focusWidget().text() == "&Start again"
+    assert shown.verticalScrollBar().maximum() > 0
+    assert shown.verticalScrollBar().value() == 0
+    begun(current, plan(tmp_path))
+    qtbot.waitUntil(lambda: offered(shown) == {"Stop"})
+    assert shown.focusWidget().text() == "S&top"
+
+
 def _key(letter: str) -> Qt.Key:
     return {"P": Qt.Key.Key_P, ".": Qt.Key.Key_Period}[letter]
 

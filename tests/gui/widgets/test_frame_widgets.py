@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QAbstractButton, QPlainTextEdit, QPushButton, QSpinBox
 
 from disco_desktop.gui.navigation import Place
@@ -81,6 +81,22 @@ def test_the_sidebar_goes_to_places_and_marks_where_one_is(theme, navigator, qtb
     assert [name for name, one in by_name.items() if one.isChecked()] == ["Tasks"]
     sidebar.show_place(Place("welcome"), belongs_to="")
     assert not any(one.isChecked() for one in by_name.values())
+
+
+@pytest.mark.parametrize("choice", ["light", "dark"])
+def test_the_icon_of_where_one_is_has_another_colour(theme, navigator, qtbot, choice):
+    sidebar = Sidebar(navigator, theme, PLACES)
+    qtbot.addWidget(sidebar)
+    theme.choose(choice)
+    button = sidebar.findChild(QPushButton)
+    colours = []
+    for is_checked in (False, True):
+        button.setChecked(is_checked)
+        state = QIcon.State.On if button.isChecked() else QIcon.State.Off
+        image = button.icon().pixmap(QSize(20, 20), QIcon.Mode.Normal, state).toImage()
+        inked = [image.pixelColor(x, y) for x in range(20) for y in range(20)]
+        colours.append(max(inked, key=lambda colour: colour.alpha()).name())
+    assert colours == [theme.tokens.muted.lower(), theme.tokens.accent.lower()]
 
 
 def test_a_notice_tells_details_to_who_asks(theme, qtbot):

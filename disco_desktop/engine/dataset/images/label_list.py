@@ -11,8 +11,9 @@ import numpy as np
 from disco_desktop.engine.dataset.csv_file import read_csv
 from disco_desktop.engine.dataset.excerpt import excerpt, file_name
 from disco_desktop.engine.dataset.images.known_labels import KnownLabels
+from disco_desktop.engine.dataset.refused_file import refuse
 from disco_desktop.engine.dataset.report import MENTIONED_ROWS, Problem
-from disco_desktop.engine.dataset.source_table import LARGEST_FILE_BYTES, refuse
+from disco_desktop.engine.dataset.source_table import LARGEST_FILE_BYTES
 from disco_desktop.engine.dataset.watcher import NOBODY
 
 if TYPE_CHECKING:

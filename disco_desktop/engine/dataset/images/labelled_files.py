@@ -23,8 +23,8 @@ from disco_desktop.engine.dataset.images.picture_files import (
 )
 from disco_desktop.engine.dataset.images.problem_list import Marked, problem
 from disco_desktop.engine.dataset.images.whole_paths import find_named
+from disco_desktop.engine.dataset.refused_file import FileRefusedError, refuse
 from disco_desktop.engine.dataset.report import MENTIONED_ROWS
-from disco_desktop.engine.dataset.source_table import FileRefusedError, refuse
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ from disco_desktop.engine.dataset.images.label_list import UNLABELLED
 from disco_desktop.engine.dataset.images.labelled_files import LabelledFiles, find_labelled
 from disco_desktop.engine.dataset.images.pictures import Pictures, load_pictures
 from disco_desktop.engine.dataset.images.problem_list import Marked, problem
-from disco_desktop.engine.dataset.source_table import FileRefusedError
+from disco_desktop.engine.dataset.refused_file import FileRefusedError
 from disco_desktop.engine.dataset.split import hash_texts
 from disco_desktop.engine.dataset.watcher import NOBODY, Watcher
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from disco_desktop.engine.dataset.excerpt import LONGEST_FILE_NAME, excerpt, file_name
-from disco_desktop.engine.dataset.source_table import refuse
+from disco_desktop.engine.dataset.refused_file import refuse
 from disco_desktop.engine.dataset.watcher import NOBODY, Watcher
 
 if TYPE_CHECKING:

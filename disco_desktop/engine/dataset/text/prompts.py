@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from disco_desktop.engine.dataset.source_table import FileRefusedError
+from disco_desktop.engine.dataset.refused_file import FileRefusedError
 from disco_desktop.engine.dataset.text.text_files import find_texts, shown_name
 from disco_desktop.engine.dataset.text.text_lines import LineFindings, usable_lines
 from disco_desktop.engine.errors import DataError

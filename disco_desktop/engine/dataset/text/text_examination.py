@@ -10,8 +10,8 @@ import msgspec
 import numpy as np
 
 from disco_desktop.engine.dataset.excerpt import file_name
+from disco_desktop.engine.dataset.refused_file import FileRefusedError
 from disco_desktop.engine.dataset.report import Problem
-from disco_desktop.engine.dataset.source_table import FileRefusedError
 from disco_desktop.engine.dataset.split import hash_rows, hash_texts
 from disco_desktop.engine.dataset.text.text_files import find_texts, shown_name
 from disco_desktop.engine.dataset.text.token_cache import Tokens, find_tokens, writing_tokens

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from disco_desktop.engine.dataset.excerpt import file_name
-from disco_desktop.engine.dataset.source_table import refuse
+from disco_desktop.engine.dataset.refused_file import refuse
 
 LARGEST_FOLDER = 100_000  # text files
 

@@ -1,0 +1,45 @@
+"""Buttons for what can be done now, of which some come and others go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+from disco_desktop.gui.widgets.buttons import ActionButton, Role
+from disco_desktop.gui.widgets.layout import row
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from PySide6.QtGui import QAction
+
+
+class CommandButtons(QWidget):
+    """A row of buttons for actions; those that are offered are shown.
+
+    Who was at a button that goes is led to the first that is there. By itself the focus would move
+    to whatever comes next, and a page would scroll there.
+    """
+
+    def __init__(self, roles: Mapping[QAction, Role]) -> None:
+        super().__init__()
+        self._buttons = {action: ActionButton(action, role) for action, role in roles.items()}
+        self.setLayout(row(*self._buttons.values()))
+
+    def offer(self, *actions: QAction) -> None:
+        """Show the buttons of these actions, and hide the others."""
+        for action in actions:
+            action.setVisible(True)
+        offered = [button for action, button in self._buttons.items() if action in actions]
+        if any(button.hasFocus() and button not in offered for button in self._buttons.values()):
+            self._lead_to(next((button for button in offered if button.isEnabled()), None))
+        for action in self._buttons:
+            action.setVisible(action in actions)
+
+    def _lead_to(self, button: ActionButton | None) -> None:
+        if button is not None:
+            button.setFocus()
+        else:
+            for one in self._buttons.values():
+                one.clearFocus()

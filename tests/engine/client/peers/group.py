@@ -46,7 +46,7 @@ class Member:
             identity=self.identity, task=task.id, task_digest=task.digest, session=SESSION
         )
         self.transport = MemoryTransport(membership, network)
-        self.network = PeerNetwork(self.transport, self.id, self.ledger)
+        self.network = PeerNetwork(self.transport, membership, self.ledger)
 
     def summing(self, attempt: Attempt) -> Summing:
         manifest = Manifest(names=("values",), shapes=((len(self.update),),))

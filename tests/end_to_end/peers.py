@@ -17,7 +17,7 @@ from disco_desktop.engine.weights.weights import Weights
 from tests.server.running_server import RunningServer, running_server, task_with, weights_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
     from pathlib import Path
 
     from disco_desktop.engine.client.client import Aggregate, Session
@@ -72,19 +72,30 @@ class Participant:
 
     def vanish_at(self, content: str) -> asyncio.Event:
         """Be gone as soon as something of this kind is to be given; returns what tells so."""
+
+        def go() -> None:
+            asyncio.get_running_loop().create_task(self.vanish())
+
+        return self._withhold(content, go)
+
+    def fall_silent_at(self, content: str) -> asyncio.Event:
+        """Stay, and give nothing of this kind; returns what tells that it was due."""
+        return self._withhold(content, lambda: None)
+
+    def _withhold(self, content: str, at_first: Callable[[], None]) -> asyncio.Event:
         parcels = self.client._peers.parcels
-        offer, gone = parcels.offer, asyncio.Event()
+        offer, due = parcels.offer, asyncio.Event()
 
         def offered(parcel, body, *, to=None) -> None:
             if isinstance(parcel, ExchangeParcel) and parcel.content == content:
-                if not gone.is_set():
-                    gone.set()
-                    asyncio.get_running_loop().create_task(self.vanish())
+                if not due.is_set():
+                    due.set()
+                    at_first()
                 return
             offer(parcel, body, to=to)
 
         parcels.offer = offered
-        return gone
+        return due
 
     async def vanish(self) -> None:
         """Be gone without a word, as a process that is killed."""

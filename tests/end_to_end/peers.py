@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from disco_desktop.engine.client.address import ServerAddress
 from disco_desktop.engine.client.decentralized import DecentralizedClient
 from disco_desktop.engine.client.identity import Identity
 from disco_desktop.engine.client.peers.frames import ExchangeParcel
@@ -42,7 +41,7 @@ class Participant:
         self.client = DecentralizedClient(
             server.task,
             server.initial.manifest,
-            ServerAddress(server.url),
+            server.address,
             self.identity,
             **options,
         )
@@ -115,19 +114,27 @@ class Participant:
 
 @contextlib.asynccontextmanager
 async def session(
-    folder: Path, task: Task, *, values: int = 4, port: int = 0, **limits: float
+    folder: Path,
+    task: Task,
+    *,
+    values: int = 4,
+    port: int = 0,
+    is_tls: bool = False,
+    **limits: float,
 ) -> AsyncIterator[RunningServer]:
     initial = weights_of([0.0] * values)
     async with running_server(
-        folder, initial=initial, task=task, port=port, **(HASTY | limits)
+        folder, initial=initial, task=task, port=port, is_tls=is_tls, **(HASTY | limits)
     ) as server:
         yield server
 
 
 @contextlib.asynccontextmanager
-async def together(server: RunningServer, number: int) -> AsyncIterator[list[Participant]]:
+async def together(
+    server: RunningServer, number: int, **options: object
+) -> AsyncIterator[list[Participant]]:
     """So many participants that have joined; those that are still there leave in the end."""
-    everybody = [Participant(server) for _ in range(number)]
+    everybody = [Participant(server, **options) for _ in range(number)]
     try:
         for one in everybody:
             await one.join()

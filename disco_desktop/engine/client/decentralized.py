@@ -102,6 +102,8 @@ class DecentralizedClient(ServedClient):
             transport = self._make_transport(membership, self._relay, self.ledger)
             self._network = PeerNetwork(transport, membership, self.ledger)
             self._introduction = Introduction(card=await transport.start())
+            if transport.trouble is not None:
+                self.notices.report(transport.trouble)
         await self._introduce()
         if self._outcome is not None:
             await self._say(self._outcome)

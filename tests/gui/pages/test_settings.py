@@ -59,6 +59,7 @@ async def test_figures_of_the_training_are_kept(page, qtbot):
     page._patience.setValue(45)
     await eventually(lambda: (kept().machine_share, kept().patience_minutes) == (40, 45))
     await eventually(lambda: page._share_words.text() == "40 %")
+    await eventually(lambda: not page._errands._tasks)
 
 
 async def test_a_device_that_is_not_there_cannot_be_chosen_and_says_why(page):
@@ -90,6 +91,7 @@ async def test_how_participants_are_reached_is_kept(page, qtbot):
     await eventually(peers.port.isEnabled)
     peers.port.setValue(0)
     await eventually(lambda: kept().peer_port is None)
+    await eventually(lambda: not page._errands._tasks)
 
 
 async def test_showing_settings_changes_none(page, preferences):

@@ -11,7 +11,7 @@ its own, one for each side, whose codes happen to be equal: among so many codes 
 
 from __future__ import annotations
 
-import hashlib
+from disco_desktop.engine.client.statements import digest_of
 
 _PURPOSE = b"disco safety code"
 _DIGITS = 60
@@ -26,9 +26,7 @@ def safety_code(one: bytes, other: bytes, *, task: str) -> str:
         other: the 32 bytes of the other one's.
         task: the id of the task that both keys belong to, as each installation has a key a task.
     """
-    statement = hashlib.sha256()
-    for field in (_PURPOSE, task.encode(), *sorted((one, other))):
-        statement.update(len(field).to_bytes(4, "little") + field)
-    number = int.from_bytes(statement.digest(), "big") % 10**_DIGITS
+    digest = digest_of((_PURPOSE, task.encode(), *sorted((one, other))))
+    number = int.from_bytes(digest, "big") % 10**_DIGITS
     digits = f"{number:0{_DIGITS}d}"
     return " ".join(digits[start : start + _GROUP] for start in range(0, _DIGITS, _GROUP))

@@ -94,6 +94,15 @@ SENTENCES: dict[str, str] = {
     "fingerprint_without_server": (
         "A fingerprint belongs to a server. Give the server's address with --server too."
     ),
+    "reach_without_peers": (
+        "Only participants that exchange among themselves have connections to each other. Leave "
+        "out --relay-only and --peer-port, or choose --scheme decentralized."
+    ),
+    "peer_port_unusable": (
+        "The other participants cannot call this computer at port {port}: {reason}. They are "
+        "reached in other ways meanwhile, if need be through the server. End the program that uses "
+        "the port, or choose another one, and start the training again."
+    ),
     "round_duration_is_the_servers": (
         "With a server, its task says how long a round is. Leave out --round-duration."
     ),
@@ -313,8 +322,8 @@ SENTENCES: dict[str, str] = {
         "version of the program that the server has."
     ),
     "exchange_void": (
-        "An exchange came to nothing, since somebody left in the middle of it. Nobody's update was "
-        "seen; this round is trained once more."
+        "An exchange came to nothing, since somebody left or fell silent in the middle of it. "
+        "Nobody's update was seen; this round is trained once more."
     ),
     "update_clipped": (
         "Our update was not sent: {percent} % of its values change by more than the task's secure "

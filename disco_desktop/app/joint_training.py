@@ -177,6 +177,8 @@ class JointTraining:
                 fingerprint=address.fingerprint if address else None,
                 identity=str(identities[participant]),
                 session=session,
+                relay_only=plan.relay_only,
+                peer_port=plan.peer_port if participant == 1 else None,
                 held=str(folder.held_dir(participant)),
                 initial=str(initial) if initial else None,
                 settings=plan.settings(participant),

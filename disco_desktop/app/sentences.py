@@ -15,6 +15,7 @@ from msgspec import structs
 from disco_desktop.app.catalogue import SENTENCES, STATUSES
 from disco_desktop.app.cell_words import CELL_SENTENCES
 from disco_desktop.app.inert_text import inert
+from disco_desktop.app.key_words import KEY_CHANGED, KEY_SENTENCES, KEY_STANDINGS
 from disco_desktop.app.session_words import (
     EPOCH_ENDED,
     EPOCH_ENDED_LOSS,
@@ -41,6 +42,7 @@ from disco_desktop.engine.events import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from disco_desktop.app.key_words import KeyStanding
     from disco_desktop.app.session_state import SessionState
     from disco_desktop.engine.dataset.report import Problem
     from disco_desktop.engine.errors import DiscoError
@@ -124,6 +126,21 @@ def session_sentence(
 def presence_words(presence: Presence) -> str:
     """Say what a participant does."""
     return PRESENCES[presence]
+
+
+def key_words(standing: KeyStanding) -> str:
+    """Say in a word or two what is known of a participant's key."""
+    return KEY_STANDINGS[standing]
+
+
+def key_sentence(standing: KeyStanding, *, day: str = "") -> str:
+    """Say what is known of a participant's key, and what that means."""
+    return _template.vformat(KEY_SENTENCES[standing], (), {"day": day})
+
+
+def key_changed_sentence(names: Sequence[str]) -> str:
+    """Say that a key is new where others were confirmed."""
+    return _template.vformat(KEY_CHANGED, (), {"names": names})
 
 
 def event_sentence(event: Event) -> str:

@@ -37,6 +37,8 @@ class Settings(Struct, frozen=True, kw_only=True):
         device: none to have the fastest chosen.
         machine_share: how much of the processor a training may use, in percent.
         patience_minutes: how long to wait for other participants before asking.
+        relay_only: whether other participants are reached through the server alone.
+        peer_port: the port at which they may call; any that is free where it is None.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -48,6 +50,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     device: Literal["cpu", "cuda", "mps"] | None = None
     machine_share: Annotated[int, Meta(ge=10, le=100)] = 100
     patience_minutes: Annotated[int, Meta(ge=1, le=1440)] = 30
+    relay_only: bool = False
+    peer_port: Annotated[int, Meta(ge=1, le=65_535)] | None = None
 
 
 class SettingsFile:

@@ -51,6 +51,8 @@ _OPTIONS = {
     "scheme": "--scheme",
     "server": "--server",
     "fingerprint": "--fingerprint",
+    "relay_only": "--relay-only",
+    "peer_port": "--peer-port",
     "epochs": "--epochs",
     "round_duration": "--round-duration",
     "batch_size": "--batch-size",

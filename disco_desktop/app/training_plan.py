@@ -47,6 +47,9 @@ class TrainingPlan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
             change the last bits of the weights.
         threads: processor threads of each participant; the engine's choice where it is None.
         created: UTC, ISO 8601.
+        relay_only: whether peers are reached through the server alone.
+        peer_port: the port at which peers may call the first participant; any that is free where
+            it is None.
         device: to train on; the fastest there is where it is None.
         patience: seconds to wait for others before giving up.
     """
@@ -59,6 +62,8 @@ class TrainingPlan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     scheme: Scheme
     server: str | None
     fingerprint: str | None
+    relay_only: bool = False
+    peer_port: Annotated[int, Meta(ge=1, le=65_535)] | None = None
     epochs: int
     round_duration: int
     batch_size: int
@@ -125,6 +130,8 @@ async def make_plan(wishes: Wishes) -> TrainingPlan:
         _check_scheme(wishes, task)
     users = wishes.users or 1
     scheme = wishes.scheme or _usual_scheme(task, users, is_hosted=address is not None)
+    if (wishes.relay_only or wishes.peer_port is not None) and scheme != "decentralized":
+        raise TaskError("reach_without_peers")
     training = _training(task.training, wishes)
     if address is None:
         task = _own_task(task, training, users=users, scheme=scheme)
@@ -136,6 +143,8 @@ async def make_plan(wishes: Wishes) -> TrainingPlan:
         scheme=scheme,
         server=address.url if address else None,
         fingerprint=address.fingerprint if address else None,
+        relay_only=wishes.relay_only,
+        peer_port=wishes.peer_port,
         epochs=training.epochs,
         round_duration=task.training.round_duration,
         batch_size=training.batch_size,
@@ -156,6 +165,8 @@ def with_settings(plan: TrainingPlan, settings: Settings) -> TrainingPlan:
         plan,
         device=settings.device,
         patience=60.0 * settings.patience_minutes,
+        relay_only=settings.relay_only,
+        peer_port=None if settings.relay_only else settings.peer_port,
         threads=plan.threads if settings.machine_share == 100 else threads,
     )
 

@@ -19,6 +19,8 @@ class Wishes(Struct, frozen=True, kw_only=True):
         data: the table, or the folder of tables.
         users: how many participants this machine plays.
         same_data: whether each of them has all the data, instead of a share.
+        relay_only: whether peers are reached through the server alone.
+        peer_port: the port at which peers may call the first participant.
         keeps: the weights to end with: the last ones, or those with the least validation loss.
         save_as: the name under which the first participant's model is kept; none to keep no model.
     """
@@ -30,6 +32,8 @@ class Wishes(Struct, frozen=True, kw_only=True):
     scheme: Scheme | None = None
     server: str | None = None
     fingerprint: str | None = None
+    relay_only: bool = False
+    peer_port: int | None = None
     epochs: int | None = None
     round_duration: int | None = None
     batch_size: int | None = None

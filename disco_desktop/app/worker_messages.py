@@ -29,6 +29,8 @@ class TrainRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         server, fingerprint: where the server is, and its certificate; none to train alone.
         identity: file of the participant's key; it is made where it is missing.
         session: the server's number of the session to come back to; none to join the open one.
+        relay_only: whether peers are reached through the server alone.
+        peer_port: the port at which peers may call; any that is free where it is None.
         held: folder for the common model of a decentralized session; none to hold it in memory.
         initial: file of the weights to start from, for somebody who trains alone.
         memory: root of the memory that holds the checkpoints, in `slot`, and the model, if it is
@@ -48,6 +50,8 @@ class TrainRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     fingerprint: str | None = None
     identity: str | None = None
     session: int | None = None
+    relay_only: bool = False
+    peer_port: Annotated[int, Meta(ge=1, le=65_535)] | None = None
     held: str | None = None
     initial: str | None = None
     settings: TrainingSettings

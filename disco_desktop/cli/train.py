@@ -56,6 +56,15 @@ def add_command(parsers: commands.Commands) -> None:
     parser.add_argument(
         "--fingerprint", metavar="SHA256", help="that of the server's certificate, as it prints it"
     )
+    reach = parser.add_mutually_exclusive_group()
+    reach.add_argument(
+        "--relay-only", action="store_true",
+        help="reach other participants through the server alone; they do not learn your address",
+    )  # fmt: skip
+    reach.add_argument(
+        "--peer-port", type=whole_number(1, 65_535), metavar="PORT",
+        help="where other participants may call, for a firewall to let through (default: any)",
+    )  # fmt: skip
     parser.add_argument(
         "--epochs", type=whole_number(1, 100_000), metavar="E", help="(default: the task's)"
     )
@@ -93,6 +102,8 @@ def run(arguments: Namespace) -> int:
         scheme=arguments.scheme,
         server=arguments.server,
         fingerprint=arguments.fingerprint,
+        relay_only=arguments.relay_only,
+        peer_port=arguments.peer_port,
         epochs=arguments.epochs,
         round_duration=arguments.round_duration,
         batch_size=arguments.batch_size,

@@ -11,6 +11,7 @@ from disco_desktop.app.assistant_job import DataCheck, ModelTest, Prediction
 from disco_desktop.app.generation import Generation
 from disco_desktop.app.home import home_folder, memory_folder
 from disco_desktop.app.interrupted import Interrupted
+from disco_desktop.app.known_keys import KnownKeys
 from disco_desktop.app.last_data import LastData
 from disco_desktop.app.library import Library
 from disco_desktop.app.preferences import Preferences
@@ -60,6 +61,7 @@ class PagesOnDemand(QObject):
         self.server = ServerInUse(home_folder() / "server")
         self.catalogue = TaskCatalogue(self.server)
         self.current = CurrentSession()
+        self.keys = KnownKeys(home_folder())
         self.interrupted = Interrupted()
         self.memory = DiskMemory(memory_folder())
         self.library = Library(self.memory)
@@ -109,7 +111,7 @@ class PagesOnDemand(QObject):
     @cached_property
     def train(self) -> TrainPage:
         """The training."""
-        return self._made(TrainPage(self._shell.theme, self.current))
+        return self._made(TrainPage(self._shell.theme, self.current, self.keys, self._errands))
 
     @cached_property
     def models(self) -> LibraryPage:

@@ -41,7 +41,8 @@ class Limits:
         notice_seconds: how long members are not told again how many they are.
         vanished_seconds: how long a running exchange between participants waits for one whose
             connection is gone, and for the others' word once one of them has failed.
-        attempt_seconds: the shortest time that an exchange gets, before that for its bytes.
+        attempt_seconds: the shortest time that an exchange gets, before that for its bytes; and how
+            long each of its steps waits for somebody who gives nothing.
         attempt_bytes_per_second: how fast the slowest participant has to be.
         attempt_pause_seconds: how long after the second failed exchange of a round the next one
             begins, and twice as long after each further one.

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import math
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from disco_desktop.engine.client.decentralized import DecentralizedClient
 from disco_desktop.engine.client.federated import FederatedClient
 from disco_desktop.engine.client.identity import Identity
 from disco_desktop.engine.client.local import LocalClient
+from disco_desktop.engine.client.peers.peer_transport import PeerTransport
 from disco_desktop.engine.client.served import ServedClient
 from disco_desktop.engine.dataset.dataset import load_dataset
 from disco_desktop.engine.dataset.share import Share
@@ -201,6 +203,9 @@ def _client(request: TrainRequest, identity: Identity) -> Client:
         manifest,
         address,
         identity,
+        make_transport=partial(
+            PeerTransport, is_relay_only=request.relay_only, port=request.peer_port
+        ),
         held=Path(request.held) if request.held else None,
         session=session,
         patience=patience,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,8 +14,8 @@ from disco_desktop.app.joint_training import JointTraining, ParticipantFailedErr
 from disco_desktop.app.training_folder import TrainingFolder
 from disco_desktop.app.training_plan import TrainingPlan, make_plan
 from disco_desktop.app.wishes import Wishes
-from disco_desktop.app.worker_messages import Finished, Happened, Started
-from disco_desktop.engine.events import RoundEnded
+from disco_desktop.app.worker_messages import Finished, Happened, PeersTold, Started
+from disco_desktop.engine.events import ProblemArose, RoundEnded
 from disco_desktop.engine.resources import resource
 from tests.own_processes import own_processes
 
@@ -70,3 +71,32 @@ async def test_the_failure_of_one_names_it_and_stops_all() -> None:
         assert (raised.value.participant, raised.value.code) == (1, "data_missing")
         assert folder.finished_reports() == {}
     assert own_processes() == []
+
+
+async def among_peers(**reach: object) -> list[Report]:
+    wishes = Wishes(
+        task="titanic", data=resource("titanic"), users=2, scheme="decentralized", epochs=40,
+        seed=1, **reach,
+    )  # fmt: skip
+    return await carried_out(TrainingFolder.begin(await make_plan(wishes)))
+
+
+async def test_peers_are_reached_through_the_server_alone_where_that_is_wished() -> None:
+    reports = await among_peers(relay_only=True)
+    told = [message for _, message in reports if isinstance(message, PeersTold)]
+    assert {peer.way for one in told for peer in one.peers} - {None} == {"relayed"}
+
+
+async def test_a_port_that_is_taken_is_told_to_the_first_participant_and_stops_nobody() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        reports = await among_peers(peer_port=port)
+    problems = [
+        (participant, message.event.code, message.event.arguments["port"])
+        for participant, message in reports
+        if isinstance(message, Happened) and isinstance(message.event, ProblemArose)
+    ]
+    assert problems == [(1, "peer_port_unusable", port)]
+    assert sum(isinstance(message, Finished) for _, message in reports) == 2

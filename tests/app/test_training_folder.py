@@ -47,7 +47,7 @@ async def test_every_wish_that_may_differ_has_an_option_to_be_told_by() -> None:
     contradicting = {
         "users": 3, "same_data": True, "scheme": "local", "server": "https://other.example.org",
         "fingerprint": None, "epochs": 5, "round_duration": 3, "batch_size": 7, "keeps": "best",
-        "seed": 8,
+        "seed": 8, "relay_only": True, "peer_port": 4711,
         "save_as": "Another",
     }  # fmt: skip
     TrainingFolder.begin(await plan()).__exit__()

@@ -4,12 +4,15 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec import structs
 
+from disco_desktop.app.settings import Settings
 from disco_desktop.app.training_plan import (
     decode_plan,
     encode_plan,
     make_plan,
     participant_seed,
+    with_settings,
 )
 from disco_desktop.app.wishes import Wishes
 from disco_desktop.engine.errors import DiscoError
@@ -57,6 +60,8 @@ async def test_without_a_seed_each_plan_has_another_one() -> None:
         ({"server": "http://example.org"}, "server_address_plain"),
         ({"epochs": 2, "round_duration": 3}, "round_longer_than_training"),
         ({"save_as": " \u202e "}, "model_name_invalid"),
+        ({"relay_only": True}, "reach_without_peers"),
+        ({"peer_port": 4711, "scheme": "local"}, "reach_without_peers"),
     ],
 )
 async def test_wishes_that_cannot_be(wish: dict[str, object], code: str) -> None:
@@ -79,6 +84,19 @@ async def test_a_wish_that_a_plan_does_not_fulfil_is_found() -> None:
     assert plan.contradiction(Wishes(task="titanic", data=DATA, users=2, epochs=4)) is None
     assert plan.contradiction(Wishes(task="titanic", data=DATA, epochs=5)) == "epochs"
     assert plan.contradiction(Wishes(task="titanic", data=DATA, same_data=True)) == "same_data"
+
+
+async def test_how_peers_are_reached_is_wished_or_set() -> None:
+    wishes = Wishes(task="titanic", data=DATA, users=2, scheme="decentralized", peer_port=4711)
+    plan = await make_plan(wishes)
+    assert (plan.relay_only, plan.peer_port) == (False, 4711)
+    assert plan.contradiction(structs.replace(wishes, peer_port=4712)) == "peer_port"
+    relayed = await make_plan(structs.replace(wishes, peer_port=None, relay_only=True))
+    assert (relayed.relay_only, relayed.peer_port) == (True, None)
+    set_ = with_settings(plan, Settings(peer_port=5))
+    assert (set_.relay_only, set_.peer_port) == (False, 5)
+    set_ = with_settings(plan, Settings(peer_port=5, relay_only=True))
+    assert (set_.relay_only, set_.peer_port) == (True, None)
 
 
 def test_each_participant_has_a_seed_of_its_own() -> None:

@@ -30,6 +30,11 @@ WRONG_CALL = 2
         (["train", "titanic", "--data", "DATA", "--epochs", "ten"], "not 'ten'"),
         (["train", "titanic", "--data", "DATA", "--epoch", "3"], "--epoch"),
         (["train", "titanic", "--data", "DATA", "--scheme", "magic"], "'magic'"),
+        (["train", "titanic", "--data", "DATA", "--peer-port", "0"], "from 1 to 65535, not '0'"),
+        (
+            ["train", "titanic", "--data", "DATA", "--peer-port", "9", "--relay-only"],
+            "not allowed with argument --peer-port",
+        ),
         (["train", "titanic", "--data", "/no/such/file"], "'/no/such/file'"),
         (["train", "titanic", "--data", "DATA", "--json", "/no/such/folder/x"], "folder"),
         (["train", "titanic", "--data", "DATA", "--json", "/"], "'/' is a folder"),
@@ -58,6 +63,7 @@ def test_a_wrong_call_is_told_in_one_sentence(
         (["--server", "disco.example.org"], "not a server's address"),
         (["--server", "http://127.0.0.1:9"], "No server answers"),
         (["--epochs", "2", "--round-duration", "3"], "--epochs"),
+        (["--relay-only"], "--scheme decentralized"),
         (["--resume"], "--resume"),
     ],
 )

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from disco_desktop.engine.client.address import ServerAddress
 from disco_desktop.engine.client.decentralized import DecentralizedClient
 from disco_desktop.engine.client.identity import Identity
 from disco_desktop.engine.client.peers.frames import ExchangeParcel
@@ -17,7 +16,7 @@ from disco_desktop.engine.weights.weights import Weights
 from tests.server.running_server import RunningServer, running_server, task_with, weights_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
     from pathlib import Path
 
     from disco_desktop.engine.client.client import Aggregate, Session
@@ -42,7 +41,7 @@ class Participant:
         self.client = DecentralizedClient(
             server.task,
             server.initial.manifest,
-            ServerAddress(server.url),
+            server.address,
             self.identity,
             **options,
         )
@@ -72,19 +71,30 @@ class Participant:
 
     def vanish_at(self, content: str) -> asyncio.Event:
         """Be gone as soon as something of this kind is to be given; returns what tells so."""
+
+        def go() -> None:
+            asyncio.get_running_loop().create_task(self.vanish())
+
+        return self._withhold(content, go)
+
+    def fall_silent_at(self, content: str) -> asyncio.Event:
+        """Stay, and give nothing of this kind; returns what tells that it was due."""
+        return self._withhold(content, lambda: None)
+
+    def _withhold(self, content: str, at_first: Callable[[], None]) -> asyncio.Event:
         parcels = self.client._peers.parcels
-        offer, gone = parcels.offer, asyncio.Event()
+        offer, due = parcels.offer, asyncio.Event()
 
         def offered(parcel, body, *, to=None) -> None:
             if isinstance(parcel, ExchangeParcel) and parcel.content == content:
-                if not gone.is_set():
-                    gone.set()
-                    asyncio.get_running_loop().create_task(self.vanish())
+                if not due.is_set():
+                    due.set()
+                    at_first()
                 return
             offer(parcel, body, to=to)
 
         parcels.offer = offered
-        return gone
+        return due
 
     async def vanish(self) -> None:
         """Be gone without a word, as a process that is killed."""
@@ -104,19 +114,27 @@ class Participant:
 
 @contextlib.asynccontextmanager
 async def session(
-    folder: Path, task: Task, *, values: int = 4, port: int = 0, **limits: float
+    folder: Path,
+    task: Task,
+    *,
+    values: int = 4,
+    port: int = 0,
+    is_tls: bool = False,
+    **limits: float,
 ) -> AsyncIterator[RunningServer]:
     initial = weights_of([0.0] * values)
     async with running_server(
-        folder, initial=initial, task=task, port=port, **(HASTY | limits)
+        folder, initial=initial, task=task, port=port, is_tls=is_tls, **(HASTY | limits)
     ) as server:
         yield server
 
 
 @contextlib.asynccontextmanager
-async def together(server: RunningServer, number: int) -> AsyncIterator[list[Participant]]:
+async def together(
+    server: RunningServer, number: int, **options: object
+) -> AsyncIterator[list[Participant]]:
     """So many participants that have joined; those that are still there leave in the end."""
-    everybody = [Participant(server) for _ in range(number)]
+    everybody = [Participant(server, **options) for _ in range(number)]
     try:
         for one in everybody:
             await one.join()

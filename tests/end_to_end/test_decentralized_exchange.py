@@ -89,6 +89,61 @@ async def test_who_vanishes_in_a_phase_stops_nobody(
             assert all(one.voids >= 1 for one in staying)
 
 
+# As above, but the member stays connected and answers pings; an attempt may take 600 seconds.
+SILENCES = [
+    (MEAN, 3, "part"), (MEAN, 3, "digest"), (MEAN, 4, "sum"),
+    (SECURE, 4, "key"), (SECURE, 4, "part"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("task", "members", "phase"), SILENCES)
+async def test_who_stays_and_gives_nothing_stops_nobody(
+    tmp_path: Path, task: Task, members: int, phase: str
+) -> None:
+    """The others go on without it, as without somebody who vanishes."""
+    assert task.collaboration.round_deadline == 600
+    vectors = [[float(index), 1.0, 2.0**index, -index] * 3 for index in range(members)]
+    async with (
+        session(tmp_path, task, values=12, attempt_seconds=1.0) as server,
+        together(server, members) as everybody,
+        asyncio.timeout(60),
+    ):
+        *staying, silent = everybody
+        due = silent.fall_silent_at(phase)
+        last = asyncio.create_task(silent.exchange(vectors[-1], round_=0))
+        aggregates = await asyncio.gather(
+            *(one.exchange(vector, round_=0) for one, vector in zip(staying, vectors, strict=False))
+        )
+        assert due.is_set()
+        left = np.asarray(vectors[:-1])
+        np.testing.assert_allclose(check_same(aggregates), left.mean(axis=0), atol=1e-4)
+        assert {one.participants for one in aggregates} == {members - 1}
+        stale = await last
+        assert stale.is_stale
+        assert stale.weights.sha256() == aggregates[0].weights.sha256()
+
+
+@BOTH
+async def test_who_never_says_how_it_ended_stops_nobody(tmp_path: Path, task: Task) -> None:
+    """It has given everything, so that its update is part of the model all the same."""
+    async with (
+        session(tmp_path, task, attempt_seconds=1.0) as server,
+        together(server, 4) as everybody,
+        asyncio.timeout(60),
+    ):
+        *others, mute = everybody
+
+        async def report(*arguments: object) -> None:
+            """Say nothing."""
+
+        mute.client._report = report
+        aggregates = await asyncio.gather(
+            mute.exchange([4.0] * 4, round_=0),
+            *(one.exchange([0.0] * 4, round_=0) for one in others),
+        )
+        np.testing.assert_allclose(check_same(aggregates), [1.0] * 4, atol=1e-4)
+
+
 def vanish_after_its_outcome(leaving: Participant, others: list[Participant]) -> None:
     """Let somebody say its outcome first, and vanish before the others, who have it, say theirs."""
     have, gone = asyncio.Barrier(len(others) + 1), asyncio.Event()

@@ -15,6 +15,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtWidgets import QApplication, QMainWindow
 from qasync import QEventLoop
 
+from disco_desktop.app.known_keys import KnownKeys
 from disco_desktop.gui.errands import Errands
 from disco_desktop.gui.navigation import Navigator, Place
 from disco_desktop.gui.theme.theme import Theme
@@ -22,6 +23,7 @@ from disco_desktop.gui.widgets.toasts import Toasts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
@@ -100,6 +102,12 @@ async def errands(told: Told):
     made = Errands(told.append)
     yield made
     await made.close()
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> KnownKeys:
+    """The keys that a person has compared: none yet."""
+    return KnownKeys(tmp_path / "profile")
 
 
 @pytest.fixture

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from disco_desktop.app.session import CurrentSession, Session
 from disco_desktop.app.training_folder import TrainingFolder
 from disco_desktop.app.training_plan import TrainingPlan
 from disco_desktop.app.worker_messages import Happened
+from disco_desktop.engine.client.peers.peer_state import PeerState
 from disco_desktop.engine.events import Metrics
 from tests.gui.titanic import TASK
 
@@ -29,6 +30,17 @@ def plan(
         fingerprint=None, epochs=4, round_duration=2, batch_size=30, seed=1, threads=None,
         save_as="Mine", created="2026-01-01T00:00:00+00:00",
     )  # fmt: skip
+
+
+def peer_state(letter: str, way: Literal["direct", "relayed"] | None, **told: Any) -> PeerState:
+    """Return how a peer is reached whose id, key and code are of one letter's making."""
+    return PeerState(
+        participant=letter * 16,
+        public_key=letter.encode() * 32,
+        safety_code=" ".join([f"{ord(letter):05d}"] * 12),
+        way=way,
+        **told,
+    )
 
 
 def begun(current: CurrentSession, made: TrainingPlan) -> Session:

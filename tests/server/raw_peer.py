@@ -157,7 +157,9 @@ class RawPeer:
         transport = self.socket._response.connection.transport  # type: ignore[union-attr]
         transport.abort()
 
-    def relay(self, peer: str, *, token: str | None = None, session: int | None = None) -> Any:
+    def relay(
+        self, peer: str, *, token: str | None = None, session: int | None = None, compress: int = 0
+    ) -> Any:
         """Open a socket at the relay."""
         number = self.welcome.session if session is None else session
         token = self.welcome.token if token is None else token
@@ -166,6 +168,7 @@ class RawPeer:
             f"{self.server.url}/decentralized/{task}/sessions/{number}/relay/{peer}",
             headers={"Authorization": f"Bearer {token}"} if token else {},
             max_msg_size=0,
+            compress=compress,
         )
 
 

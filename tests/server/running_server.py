@@ -18,6 +18,7 @@ from disco_desktop.engine.weights.manifest import Manifest
 from disco_desktop.engine.weights.model_file import write_model
 from disco_desktop.engine.weights.weights import Weights
 from disco_desktop.server.application import create_application
+from disco_desktop.server.certificates import own_certificate
 from disco_desktop.server.config import ServerConfig
 from disco_desktop.server.limits import Limits
 from disco_desktop.server.running import running
@@ -53,6 +54,12 @@ class RunningServer:
     initial: Weights
     url: str
     data_dir: Path
+    fingerprint: str | None = None
+
+    @property
+    def address(self) -> ServerAddress:
+        """Where it is, with its certificate if it has one."""
+        return ServerAddress(self.url, self.fingerprint)
 
     def client(self, **options: object) -> FederatedClient:
         """A participant with a key of its own."""
@@ -69,6 +76,7 @@ async def running_server(
     initial: Weights,
     task: Task | None = None,
     port: int = 0,
+    is_tls: bool = False,
     **limits: float,
 ) -> AsyncIterator[RunningServer]:
     """Run a server that offers one task; a second time on the same folder, a restarted one."""
@@ -77,8 +85,18 @@ async def running_server(
     bundle.mkdir(parents=True, exist_ok=True)
     (bundle / "task.json").write_bytes(encode_task(task))
     write_model(bundle / "weights.safetensors", initial, {})
+    data_dir = folder / "data"
+    data_dir.mkdir(exist_ok=True)
+    certificate = own_certificate(data_dir, []) if is_tls else None
     config = ServerConfig(
-        data_dir=folder / "data", tasks_dir=folder / "tasks", port=port, limits=Limits(**limits)
+        data_dir=data_dir,
+        tasks_dir=folder / "tasks",
+        port=port,
+        is_tls=is_tls,
+        limits=Limits(**limits),
     )
-    async with running(create_application(config), config) as port_:
-        yield RunningServer(task, initial, f"http://127.0.0.1:{port_}", folder / "data")
+    context = certificate.context if certificate else None
+    async with running(create_application(config), config, context) as port_:
+        url = f"{'https' if is_tls else 'http'}://127.0.0.1:{port_}"
+        fingerprint = certificate.fingerprint if certificate else None
+        yield RunningServer(task, initial, url, data_dir, fingerprint)

@@ -395,6 +395,18 @@ async def test_an_attempt_that_takes_too_long(tmp_path: Path) -> None:
             assert (voided.reason, voided.missing) == ("peer_silent", (peers[1].id,))
 
 
+async def test_most_do_not_wait_long_for_the_last_word_of_one(tmp_path: Path) -> None:
+    limits = {**AT_EASE, "attempt_seconds": SOON}
+    async with served(tmp_path, limits=limits) as server, group(server, 3) as peers:
+        attempt = await begin(peers)
+        assert attempt.seconds == 600
+        assert attempt.silence < 1
+        for peer in peers[:2]:
+            await peer.outcome(attempt, FIRST)
+        for peer in peers:
+            assert (await peer.told(RoundClosed)).contributors == 3
+
+
 async def test_the_deadline_of_a_round(tmp_path: Path) -> None:
     async with served(tmp_path, round_deadline=SOON) as server, group(server, 3) as peers:
         for peer in peers[:2]:

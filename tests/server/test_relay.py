@@ -14,6 +14,7 @@ import pytest
 
 from disco_desktop.engine.client.identity import Identity
 from disco_desktop.engine.messages import Leave, Peers
+from disco_desktop.server.limits import Limits
 from disco_desktop.server.rooms.relays import LARGEST_SEALED
 from tests.server.raw_peer import PATIENCE, RawPeer, connected, joined
 from tests.server.running_server import RunningServer, running_server, task_with, weights_of
@@ -196,7 +197,15 @@ async def test_who_asks_for_another_gets_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("what", "code"), [("large", 1009), ("text", 1003), ("flood", 1008), ("pings", 1008)]
+    ("what", "code"),
+    [
+        ("large", 1009),
+        ("text", 1003),
+        ("compressed", 1002),
+        ("noise", 1002),
+        ("flood", 1008),
+        ("pings", 1008),
+    ],
 )
 async def test_what_does_not_belong_there(tmp_path: Path, what: str, code: int) -> None:
     limits = {"relay_frames_per_second": 1.0, "relay_frame_burst": 20}
@@ -212,6 +221,11 @@ async def test_what_does_not_belong_there(tmp_path: Path, what: str, code: int) 
                 await one.send_bytes(bytes(LARGEST_SEALED + 1))
             case "text":
                 await one.send_str("hello")
+            case "compressed":  # a mask of zeros changes nothing
+                packed = struct.pack("!BB", 0xC2, 0x80 | 4) + bytes(4) + b"\x63\x00\x00\x00"
+                one._response.connection.transport.write(packed)
+            case "noise":
+                one._response.connection.transport.write(b"\xff" * 1_000)
             case "flood":
                 for _number in range(30):
                     await one.send_bytes(b"")
@@ -321,6 +335,43 @@ async def test_ways_are_bounded_and_leave_nothing_behind(tmp_path: Path) -> None
                 with contextlib.suppress(aiohttp.WSServerHandshakeError):
                     async with cleo.relay(ben.id):
                         break
+
+
+async def test_compression_is_declined(tmp_path: Path) -> None:
+    async with group(tmp_path) as (_, (anna, ben)), anna.relay(ben.id, compress=15) as socket:
+        assert socket.compress == 0
+
+
+async def test_a_half_open_socket_is_noticed(tmp_path: Path) -> None:
+    """It takes what is sent, as a dead machine's neighbour does, and answers no ping."""
+    limits = Limits()  # asked after one heartbeat, given up half of one later
+    assert 1.5 * limits.heartbeat_seconds < 60
+    async with (
+        group(tmp_path, heartbeat_seconds=0.4) as (_, (anna, ben)),
+        anna.relay(ben.id) as dead,
+        ben.relay(anna.id) as other,
+    ):
+        await other.send_bytes(b"before")
+        assert await binary(dead) == b"before"
+        assert await ended(other) == 1001  # which reads on, and so answers
+
+
+async def test_half_open_sockets_at_both_ends_are_noticed(tmp_path: Path) -> None:
+    async with (
+        group(tmp_path, heartbeat_seconds=0.4) as (_, (anna, ben)),
+        anna.relay(ben.id) as one,
+        ben.relay(anna.id) as other,
+    ):
+        for socket in (one, other):
+            async with asyncio.timeout(PATIENCE):
+                while not is_cut_off(socket):  # noqa: ASYNC110 - nothing else tells, unread
+                    await asyncio.sleep(0)
+
+
+def is_cut_off(socket: aiohttp.ClientWebSocketResponse) -> bool:
+    """Whether the server has ended the connection, whatever may still be read of it."""
+    connection = socket._response.connection
+    return connection is None or connection.transport is None or connection.transport.is_closing()
 
 
 async def test_they_end_with_the_server(tmp_path: Path) -> None:

@@ -98,9 +98,12 @@ class DecentralizedClient(ServedClient):
         """Introduce ourselves, and say again what the server may have missed."""
         self._round.forget_attempt()
         if self._network is None:
-            transport = self._make_transport(self._membership, self._relay, self.ledger)
-            self._network = PeerNetwork(transport, self._identity.node_id, self.ledger)
+            membership = self._membership
+            transport = self._make_transport(membership, self._relay, self.ledger)
+            self._network = PeerNetwork(transport, membership, self.ledger)
             self._introduction = Introduction(card=await transport.start())
+            if transport.trouble is not None:
+                self.notices.report(transport.trouble)
         await self._introduce()
         if self._outcome is not None:
             await self._say(self._outcome)

@@ -36,7 +36,7 @@ def participant_statement(hello: Hello, challenge: Challenge) -> bytes:
 
 
 def _statement(purpose: bytes, hello: Hello, server_key: bytes, server_nonce: bytes) -> bytes:
-    return _digest(
+    return digest_of(
         (
             purpose,
             bytes.fromhex(hello.task_digest),
@@ -54,7 +54,7 @@ def card_statement(
 ) -> bytes:
     """Return what a participant signs to say where its peers find it, and by which certificate."""
     found = [f"{place.host} {place.port}".encode() for place in places]
-    return _digest(
+    return digest_of(
         (
             b"disco peer",
             bytes.fromhex(task_digest),
@@ -72,7 +72,7 @@ def attempt_key_statement(context: AttemptContext, *, participant: str, key: byt
     It holds the task, session, round, attempt, all members with what they told of their samples,
     the signer's id and the key: a server that tells members different things is found out.
     """
-    return _digest((b"disco attempt key", context.digest(), participant.encode(), key))
+    return digest_of((b"disco attempt key", context.digest(), participant.encode(), key))
 
 
 def link_statement(
@@ -86,7 +86,7 @@ def link_statement(
         session: of the task.
         fields: both keys, both nonces and what else the handshake is bound to.
     """
-    return _digest(
+    return digest_of(
         (
             f"disco link {purpose}".encode(),
             bytes.fromhex(task_digest),
@@ -96,7 +96,8 @@ def link_statement(
     )
 
 
-def _digest(fields: Iterable[bytes]) -> bytes:
+def digest_of(fields: Iterable[bytes]) -> bytes:
+    """Return the SHA-256 of some fields, each with its length before it."""
     statement = hashlib.sha256()
     for field in fields:
         statement.update(len(field).to_bytes(4, "little") + field)

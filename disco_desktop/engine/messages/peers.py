@@ -125,12 +125,14 @@ class Attempt(Message, frozen=True, tag="attempt"):
         round: the rounds that the common model has behind it, as in `Ready`.
         attempt: counted from one in each round, and never used twice in a session.
         seconds: how long it may take.
+        silence: seconds after which somebody counts as silent who does not give what all wait for.
     """
 
     round: Count
     attempt: Annotated[int, Meta(ge=1, le=LARGEST_ATTEMPTS)]
     members: Annotated[tuple[AttemptMember, ...], Meta(min_length=1, max_length=LARGEST_PEERS)]
     seconds: Annotated[float, Meta(gt=0, le=604_800)]
+    silence: Annotated[float, Meta(gt=0, le=604_800)]
 
 
 class Voided(Message, frozen=True, tag="voided"):

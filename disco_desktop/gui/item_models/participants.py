@@ -16,6 +16,7 @@ from disco_desktop.gui.runs import runs
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from disco_desktop.app.key_words import KeyStanding
     from disco_desktop.engine.client.peers.peer_state import PeerState
     from disco_desktop.engine.events import Attendee, Presence
 
@@ -34,11 +35,13 @@ class ParticipantRow:
         attendee: what the server says of it.
         name: what it is called in the table.
         peer: how it is reached, where one exchanges with it directly.
+        key: what the person knows of its key, where there is a peer.
     """
 
     attendee: Attendee
     name: str
     peer: PeerState | None = None
+    key: KeyStanding = "unconfirmed"
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,19 @@ class ParticipantsModel(QAbstractTableModel):
                 changed.append(place)
         for first, last in runs(changed):
             self.dataChanged.emit(self.index(first, 0), self.index(last, len(self._columns) - 1))
+
+    def row(self, place: int) -> ParticipantRow:
+        """Return who is shown at a place."""
+        return self._rows[place]
+
+    def find(self, node: str) -> ParticipantRow | None:
+        """Return what is known of a participant; nothing where it is not shown."""
+        return next((row for row in self._rows if row.attendee.node == node), None)
+
+    @property
+    def public_keys(self) -> set[bytes]:
+        """The keys of all peers that are shown."""
+        return {row.peer.public_key for row in self._rows if row.peer is not None}
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008
         """Return how many take part, as far as they are shown."""

@@ -31,6 +31,7 @@ from disco_desktop.gui.widgets.facts import Facts
 from disco_desktop.gui.widgets.layout import column, line, row
 from disco_desktop.gui.widgets.notice import Notice
 from disco_desktop.gui.widgets.number_field import NumberField
+from disco_desktop.gui.widgets.peer_settings import PeerSettings
 from disco_desktop.gui.widgets.server_form import ServerForm
 from disco_desktop.gui.widgets.setting_row import SettingRow
 from disco_desktop.gui.widgets.text import Text
@@ -54,7 +55,7 @@ _SHOWN_DIGITS = 16
 
 
 class SettingsPage(Page):
-    """Server, training, appearance and storage."""
+    """Server, training, other participants, appearance and storage."""
 
     name = "settings"
     belongs_to = "settings"
@@ -75,9 +76,13 @@ class SettingsPage(Page):
         self._errands = errands
         self._shown_servers: tuple[Sequence[ServerChoice], ServerChoice | None] | None = None
         self._is_showing = False
+        self._peers = PeerSettings(_CONTROL_WIDTH)
+        self._peers.relay_only_chosen.connect(lambda chosen: self._change(relay_only=chosen))
+        self._peers.port_chosen.connect(lambda port: self._change(peer_port=port))
         self.add(
             self._make_server_card(),
             self._make_training_card(),
+            self._peers,
             self._make_appearance_card(),
             self._make_storage_card(),
             None,
@@ -418,6 +423,7 @@ class SettingsPage(Page):
         self._say_share(settings.machine_share // _STEP)
         self._patience.setValue(settings.patience_minutes)
         self._theme_choice.setCurrentIndex(self._theme_choice.findData(settings.theme))
+        self._peers.show_settings(settings)
         self._show_servers()
         self._is_showing = False
         self._show_server_state()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QProgressBar, QRadioBut
 from disco_desktop.app.sentences import sentence, session_sentence
 from disco_desktop.engine.task.text import TextData
 from disco_desktop.gui.data_words import achieved, typical_error
+from disco_desktop.gui.dialogs.peer import PeerDialog
 from disco_desktop.gui.item_models.training_log import TrainingLogModel
 from disco_desktop.gui.pages.page import Page
 from disco_desktop.gui.plots.live_plot import LivePlot
@@ -29,8 +30,10 @@ from disco_desktop.gui.wording import NOTHING, count, counted, duration, figure,
 
 if TYPE_CHECKING:
     from disco_desktop.app.journey import Company, Journey
+    from disco_desktop.app.known_keys import KnownKeys
     from disco_desktop.app.session import CurrentSession, Session
     from disco_desktop.app.session_state import SessionState
+    from disco_desktop.gui.errands import Errands
     from disco_desktop.gui.theme.theme import Theme
     from disco_desktop.gui.widgets.text import Tone
 
@@ -62,10 +65,14 @@ class TrainPage(Page):
     use_model = Signal(str)
     show_model = Signal(str)
 
-    def __init__(self, theme: Theme, current: CurrentSession) -> None:
+    def __init__(
+        self, theme: Theme, current: CurrentSession, keys: KnownKeys, errands: Errands
+    ) -> None:
         super().__init__(" ", "")
         self._theme = theme
         self._current = current
+        self._keys = keys
+        self._errands = errands
         self._journey: Journey | None = None
         self._can_go_on = False
         self._shown: Session | None = None
@@ -93,7 +100,8 @@ class TrainPage(Page):
         self._accuracy = LivePlot(theme, self.tr("Accuracy"), is_share=True)
         self._log = TrainingLogModel()
         self._log_view = LogView(self._log)
-        self._participants = ParticipantsTable(theme)
+        self._participants = ParticipantsTable(theme, keys)
+        self._participants.opened.connect(self._show_peer)
         self._peer_round = PeerRound(theme)
         self._compose()
         self._frame = QTimer(self)
@@ -249,6 +257,17 @@ class TrainPage(Page):
         if self._journey is not None and button is not None:
             self._journey.choose_company(button.property("company"))
             self._draw()
+
+    def _show_peer(self, node: str) -> None:
+        session = self._session
+        if session is None:
+            return
+        dialog = PeerDialog(
+            self._theme, self._participants.participants, node, self._keys,
+            session.folder.plan.task.id, self._errands, self,
+        )  # fmt: skip
+        dialog.leave.connect(self.stop)
+        dialog.open()
 
     def _with_model(self, signal: object) -> None:
         session = self._session

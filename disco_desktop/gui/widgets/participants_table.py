@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHeaderView
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHeaderView, QMenu
 
 from disco_desktop.app.inert_text import inert
 from disco_desktop.gui.item_models.participants import ParticipantRow, ParticipantsModel
@@ -15,7 +16,12 @@ from disco_desktop.gui.widgets.data_table import PlainTable, ToneDelegate
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from PySide6.QtGui import QKeyEvent
+
+    from disco_desktop.app.known_keys import KnownKeys
     from disco_desktop.app.session import Session
+    from disco_desktop.engine.client.peers.peer_state import PeerState
+    from disco_desktop.engine.events import Attendee
     from disco_desktop.gui.theme.theme import Theme
 
 _HEIGHT = 170
@@ -26,13 +32,21 @@ _SINCE = 2
 
 
 class ParticipantsTable(PlainTable):
-    """Who takes part in the session that is under way; hidden where there is nobody to show."""
+    """Who takes part in the session that is under way; hidden where there is nobody to show.
 
-    def __init__(self, theme: Theme) -> None:
-        self._model = ParticipantsModel(peer_columns())
+    Attributes:
+        participants: the rows.
+        opened: emitted with the id of a peer that the person wants to know more of.
+    """
+
+    opened = Signal(str)
+
+    def __init__(self, theme: Theme, keys: KnownKeys) -> None:
+        self.participants = ParticipantsModel(peer_columns())
+        self._keys = keys
         self._session: Session | None = None
         self._named: dict[str, ParticipantRow] = {}
-        super().__init__(self._model, self.tr("Who takes part"), stretched=_STATE)
+        super().__init__(self.participants, self.tr("Who takes part"), stretched=_STATE)
         self.setItemDelegate(ToneDelegate(theme, self))
         header = self.horizontalHeader()
         # Whatever measured the rows would do so at each that comes or goes.
@@ -44,9 +58,15 @@ class ParticipantsTable(PlainTable):
         self._soon.setSingleShot(True)
         self._soon.setInterval(_FRAME)
         self._soon.timeout.connect(self._show_rows)
+        self._open = QAction(self.tr("&Show the participant and its key…"), self)
+        self._open.triggered.connect(lambda: self._open_row(self.currentIndex()))
+        self.doubleClicked.connect(self._open_row)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._show_menu)
+        keys.observe(self._keys_changed)
 
     def _hide_peer_columns(self, *, are_hidden: bool) -> None:
-        for place in range(_SINCE + 1, self._model.columnCount()):
+        for place in range(_SINCE + 1, self.participants.columnCount()):
             self.setColumnHidden(place, are_hidden)
 
     def _fit_height(self) -> None:
@@ -56,13 +76,21 @@ class ParticipantsTable(PlainTable):
     def show_session(self, session: Session) -> None:
         """Show who takes part now; once it has ended nobody knows any more."""
         self._session = session
-        self._hide_peer_columns(are_hidden=session.folder.plan.scheme != "decentralized")
+        is_among_peers = session.folder.plan.scheme == "decentralized"
+        self._hide_peer_columns(are_hidden=not is_among_peers)
+        self.setAccessibleDescription(
+            self.tr("Enter shows a participant and its key") if is_among_peers else ""
+        )
         self._show_rows()
         self.setVisible(session.is_under_way and bool(session.log.participants[0].attendees))
 
     def _show_rows(self) -> None:
-        if self._session is not None and not self._model.show_rows(self._rows(self._session)):
+        if self._session is not None and not self.participants.show_rows(self._rows(self._session)):
             self._soon.start()
+
+    def _keys_changed(self) -> None:
+        self._named = {}
+        self._show_rows()
 
     def _rows(self, session: Session) -> Collection[ParticipantRow]:
         """Name everybody: oneself, who practises here, and the others by their numbers."""
@@ -79,14 +107,41 @@ class ParticipantsTable(PlainTable):
             row, peer = before.get(attendee.node), peers.get(attendee.node)
             # Most are as they were, and there may be hundreds.
             if row is None or row.attendee is not attendee or row.peer != peer:
-                name = self._name(attendee.node, here.get(attendee.node))
-                row = ParticipantRow(attendee, name, peer)
+                task = session.folder.plan.task.id
+                row = self._row(attendee, peer, task, here.get(attendee.node))
             self._named[attendee.node] = row
         return self._named.values()
 
-    def _name(self, node: str, number: int | None) -> str:
-        if number == 1:
-            return self.tr("You")
+    def _row(
+        self, attendee: Attendee, peer: PeerState | None, task: str, number: int | None
+    ) -> ParticipantRow:
+        known = self._keys.find(task, peer.public_key) if peer is not None else None
         if number is not None:
-            return self.tr("Number {number}, here").format(number=number)
-        return self.tr("Participant {id}").format(id=inert(f"{node[:4]} {node[4:8]}"))
+            name = self.tr("Number {number}, here").format(number=number)
+            return ParticipantRow(attendee, self.tr("You") if number == 1 else name, peer, "here")
+        node = inert(f"{attendee.node[:4]} {attendee.node[4:8]}")
+        name = self.tr("Participant {id}").format(id=node)
+        if known is None:
+            return ParticipantRow(attendee, name, peer)
+        return ParticipantRow(attendee, inert(known.name), peer, known.verdict)
+
+    # --- one of them
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Show the participant where the keyboard is."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._open_row(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def _open_row(self, index: QModelIndex) -> None:
+        if index.isValid() and (row := self.participants.row(index.row())).peer is not None:
+            self.opened.emit(row.attendee.node)
+
+    def _show_menu(self, place: QPoint) -> None:
+        index = self.indexAt(place)
+        if index.isValid() and self.participants.row(index.row()).peer is not None:
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.addAction(self._open)
+            menu.popup(self.viewport().mapToGlobal(place))

@@ -58,7 +58,10 @@ class PeerRound(Card):
         self._more.setText(self._clipped(session.peers.clipped_share))
 
     def _clipped(self, share: float | None) -> str:
-        ways = self.tr("Solid: reached directly. Dashed: through the server, which cannot read it.")
+        ways = self.tr(
+            "Solid: reached directly. Dashed: through the server, which cannot read it. Open a row "
+            "of the table above to make sure of who that participant is."
+        )
         if not share:
             return ways
         return f"{ways} " + self.tr(

@@ -188,6 +188,18 @@ class Agreement:
         return self._running is not None and self._running.is_doubtful
 
     @property
+    def is_ending(self) -> bool:
+        """Whether most members of the running attempt have a model: the others' are due too.
+
+        Where only a few have one, somebody may keep from the others what they need for it. They
+        say so when they have waited for that long enough.
+        """
+        if self._running is None:
+            return False
+        made = self._running.digests.total()
+        return made >= self._minimum and 2 * made > len(self._running.members)
+
+    @property
     def is_used_up(self) -> bool:
         """Whether this round has had all its attempts."""
         return self._running is None and self.attempt >= LARGEST_ATTEMPTS

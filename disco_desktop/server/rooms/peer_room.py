@@ -326,6 +326,8 @@ class PeerRoom(Room):
         if agreement.is_used_up:
             for member in self.members:
                 self._turn_away(member, Refused(code="attempts_used_up"))
+        if agreement.is_ending:
+            self._after("last words", self._silence, agreement.end_attempt)
         if agreement.is_settling:
             self._after("settling", limits.vanished_seconds, agreement.end_settling)
         if agreement.is_resting:
@@ -340,9 +342,15 @@ class PeerRoom(Room):
     @property
     def _attempt_seconds(self) -> float:
         """How long an attempt may take: as long as a round may wait, and as the model needs."""
+        deadline = self.task.task.collaboration.round_deadline
+        return min(max(deadline, self._silence), _LONGEST_ATTEMPT)
+
+    @property
+    def _silence(self) -> float:
+        """How long all may wait for somebody who gives nothing: the slowest has as much to send."""
         sent = _MODELS_SENT * self.record.model.size
         needed = self._limits.attempt_seconds + sent / self._limits.attempt_bytes_per_second
-        return min(max(self.task.task.collaboration.round_deadline, needed), _LONGEST_ATTEMPT)
+        return min(needed, _LONGEST_ATTEMPT)
 
     async def _begin(self, begin: Begin) -> None:
         """Begin an attempt: its number is used from here on, whatever happens."""
@@ -357,7 +365,11 @@ class PeerRoom(Room):
         self._after("attempt", seconds, self._agreement.end_attempt)
         self._tell_peers_now()
         message = Attempt(
-            round=self.record.round, attempt=begin.attempt, members=begin.members, seconds=seconds
+            round=self.record.round,
+            attempt=begin.attempt,
+            members=begin.members,
+            seconds=seconds,
+            silence=self._silence,
         )
         self._tell(self._agreement.members, message)
         _log.debug(
@@ -365,7 +377,7 @@ class PeerRoom(Room):
         )
 
     def _end_attempt(self) -> None:
-        for name in ("attempt", "settling"):
+        for name in ("attempt", "last words", "settling"):
             self._alarms.stop(name)
         for participant in self._agreement.members:
             self._alarms.stop(("vanished", participant))

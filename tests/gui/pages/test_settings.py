@@ -59,6 +59,7 @@ async def test_figures_of_the_training_are_kept(page, qtbot):
     page._patience.setValue(45)
     await eventually(lambda: (kept().machine_share, kept().patience_minutes) == (40, 45))
     await eventually(lambda: page._share_words.text() == "40 %")
+    await eventually(lambda: not page._errands._tasks)
 
 
 async def test_a_device_that_is_not_there_cannot_be_chosen_and_says_why(page):
@@ -74,8 +75,30 @@ async def test_a_device_that_is_not_there_cannot_be_chosen_and_says_why(page):
     await eventually(lambda: kept().device == "cpu")
 
 
+async def test_how_participants_are_reached_is_kept(page, qtbot):
+    peers = page._peers
+    assert peers.port.text() == "Any that is free"
+    peers.port.setValue(4711)
+    await eventually(lambda: kept().peer_port == 4711)
+    assert peers.port.text() == "4711"
+    peers.way.setCurrentIndex(1)
+    peers.way.activated.emit(1)
+    await eventually(lambda: kept().relay_only)
+    await eventually(lambda: not peers.port.isEnabled())
+    assert kept().peer_port == 4711
+    peers.way.setCurrentIndex(0)
+    peers.way.activated.emit(0)
+    await eventually(peers.port.isEnabled)
+    peers.port.setValue(0)
+    await eventually(lambda: kept().peer_port is None)
+    await eventually(lambda: not page._errands._tasks)
+
+
 async def test_showing_settings_changes_none(page, preferences):
     await preferences.change(machine_share=30, patience_minutes=7, theme="light", device="cpu")
+    await preferences.change(relay_only=True, peer_port=4711)
+    assert page._peers.way.currentData() is True
+    assert page._peers.port.value() == 4711
     assert page._share.value() == 3
     assert page._patience.value() == 7
     assert page._theme_choice.currentData() == "light"

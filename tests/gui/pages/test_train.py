@@ -47,8 +47,8 @@ async def current() -> CurrentSession:
 
 
 @pytest.fixture
-async def page(theme, current, home_window) -> TrainPage:
-    made = TrainPage(theme, current)
+async def page(theme, current, keys, errands, home_window) -> TrainPage:
+    made = TrainPage(theme, current, keys, errands)
     home_window.setCentralWidget(made)
     home_window.show()
     return made

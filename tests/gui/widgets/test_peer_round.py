@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -10,7 +11,6 @@ import pytest
 from disco_desktop.app.session import CurrentSession
 from disco_desktop.app.training_folder import TrainingFolder
 from disco_desktop.app.worker_messages import Happened, PeersTold
-from disco_desktop.engine.client.peers.peer_state import PeerState
 from disco_desktop.engine.events import Attendee, RosterChanged
 from disco_desktop.engine.task.task import SecureAggregation
 from disco_desktop.gui.item_models.participants import ParticipantRow, ParticipantsModel
@@ -19,12 +19,15 @@ from disco_desktop.gui.widgets.participants_table import ParticipantsTable
 from disco_desktop.gui.widgets.peer_round import PeerRound
 from disco_desktop.gui.wording import NOTHING
 from tests.gui.pages.test_leaves import plan
+from tests.gui.sessions import peer_state
 
-NEAR = PeerState(
-    participant="a" * 16, way="direct", latency=0.0021, bytes_sent=2_500, bytes_received=10
-)
-FAR = PeerState(participant="b" * 16, way="relayed", latency=0.25)
-AWAY = PeerState(participant="c" * 16, way=None)
+if TYPE_CHECKING:
+    from disco_desktop.app.key_words import KeyStanding
+    from disco_desktop.engine.client.peers.peer_state import PeerState
+
+NEAR = peer_state("a", "direct", latency=0.0021, bytes_sent=2_500, bytes_received=10)
+FAR = peer_state("b", "relayed", latency=0.25)
+AWAY = peer_state("c", None)
 
 
 @pytest.fixture
@@ -48,10 +51,10 @@ def session_of(current, tmp_path, *, scheme="decentralized", is_secure=False):
     return current.begin(TrainingFolder.begin(made))
 
 
-def columns_of(peer: PeerState | None) -> list[str]:
+def columns_of(peer: PeerState | None, key: KeyStanding = "unconfirmed") -> list[str]:
     model = ParticipantsModel(peer_columns())
     attendee = Attendee(node="a" * 16, presence="training", since=time.time())
-    model.show_rows([ParticipantRow(attendee, "Anna", peer)])
+    model.show_rows([ParticipantRow(attendee, "Anna", peer, key)])
     return [model.index(0, place).data() for place in range(3, model.columnCount())]
 
 
@@ -60,13 +63,15 @@ def test_a_row_tells_way_latency_bytes_and_key(qapp):
     assert columns_of(FAR)[:2] == ["through the server", "250.0 ms"]
     assert columns_of(AWAY)[:2] == ["not reached", NOTHING]
     assert columns_of(None) == [NOTHING] * 5
-    assert columns_of(msgspec.structs.replace(NEAR, is_confirmed=True))[-1] == "confirmed"
+    assert columns_of(NEAR, "confirmed")[-1] == "confirmed"
+    assert columns_of(NEAR, "refused")[-1] == "refused"
+    assert columns_of(NEAR, "here")[-1] == "this computer's"
 
 
 async def test_the_table_has_the_columns_of_peers_only_between_peers(
-    theme, current, tmp_path, qtbot
+    theme, current, keys, tmp_path, qtbot
 ):
-    table = ParticipantsTable(theme)
+    table = ParticipantsTable(theme, keys)
     qtbot.addWidget(table)
     for scheme, is_hidden in (("decentralized", False), ("federated", True)):
         session = session_of(current, tmp_path, scheme=scheme)

@@ -35,8 +35,8 @@ async def chip(current, navigator, home_window) -> SessionChip:
 
 
 @pytest.fixture
-async def table(theme, home_window) -> ParticipantsTable:
-    made = ParticipantsTable(theme)
+async def table(theme, keys, home_window) -> ParticipantsTable:
+    made = ParticipantsTable(theme, keys)
     home_window.setCentralWidget(made)
     home_window.show()
     made.hide()

@@ -75,6 +75,33 @@ def names_of(decision: Decision | None) -> tuple[str, ...]:
     return tuple(member.participant for member in decision.members)
 
 
+# --- when the last words are due
+
+
+def test_an_attempt_is_ending_once_most_have_the_model() -> None:
+    agreement = agreement_of(4)
+    assert not agreement.is_ending
+    begin(agreement, (ANNA, BEN, CLEO, DORA))
+    for name in (ANNA, BEN):
+        say(agreement, name, FIRST)
+        assert not agreement.is_ending
+    say(agreement, CLEO, FIRST)
+    assert agreement.is_ending
+    agreement.end_attempt()
+    decision = step(agreement)
+    assert isinstance(decision, Agreed)
+    assert decision.holders == {ANNA, BEN, CLEO}
+    assert not agreement.is_ending
+
+
+def test_fewer_than_the_minimum_are_not_most() -> None:
+    agreement = agreement_of(3, minimum=3)
+    begin(agreement, (ANNA, BEN, CLEO))
+    for name in (ANNA, BEN):
+        say(agreement, name, FIRST)
+    assert not agreement.is_ending
+
+
 # --- when an attempt begins
 
 

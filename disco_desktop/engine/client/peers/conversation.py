@@ -85,6 +85,7 @@ class Conversation:
         self._ledger = ledger
         self._arrivals: dict[Parcel, tuple[Arrival, asyncio.Future[None]]] = {}
         self._serving: set[asyncio.Task[None]] = set()
+        self._answering: asyncio.Task[None] | None = None
         self._pinged = (0, 0.0)
 
     async def run(self) -> None:
@@ -126,7 +127,7 @@ class Conversation:
                 if done is not None and not done.done():
                     done.set_exception(ParcelDeniedError(f"{head.parcel} is not given"))
             case Ping():
-                self._start(self._send(Pong(head.number)))
+                self._answer(head.number)
             case Pong():
                 number, sent = self._pinged
                 if head.number == number:
@@ -144,10 +145,11 @@ class Conversation:
             raise LinkLostError("asks for too much at once")
         self._start(self._give(want))
 
-    def _start(self, work: Coroutine[None, None, None]) -> None:
+    def _start(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._serving.add(task)
         task.add_done_callback(self._served)
+        return task
 
     def _served(self, task: asyncio.Task[None]) -> None:
         self._serving.discard(task)
@@ -208,6 +210,11 @@ class Conversation:
             done.set_result(None)
 
     # --- how long the way is
+
+    def _answer(self, number: int) -> None:
+        """Answer a ping, but none that comes before the last answer could go: nobody needs both."""
+        if self._answering is None or self._answering.done():
+            self._answering = self._start(self._send(Pong(number)))
 
     async def _keep_pinging(self) -> None:
         try:

@@ -60,6 +60,8 @@ class Exchange:
         self.others = tuple(member for member in self.members if member != own)
         self._network = network
         self._missing: dict[str, int] = {}
+        self._steps = 0  # of those that all members take together
+        self._since = asyncio.get_running_loop().time()  # when the present one began
 
     async def run(self, summing: Summing) -> tuple[Weights, str]:
         """Exchange, and return the model and its digest, once all members have the same.
@@ -147,19 +149,35 @@ class Exchange:
 
     async def _together(self, fetches: Iterable[Coroutine[None, None, None]]) -> None:
         """Wait for all; where one fails, for none any longer."""
+        self._steps += 1
         try:
             async with asyncio.TaskGroup() as group:
                 for fetch in fetches:
                     group.create_task(fetch)
         except* ExchangeFailedError as failures:
             raise failures.exceptions[0] from None
+        self._since = asyncio.get_running_loop().time()
+
+    def _deadline(self) -> float:
+        """Return when somebody who has not given its part of this step counts as silent.
+
+        Whoever lacks something in one step cannot give anything in the next. So each step may take
+        longer than the one before: who waited for somebody silent says so before others take it for
+        silent itself. The time counts from the end of the step before, which is about the same
+        for all, however long each had to compute since.
+        """
+        now, silence = asyncio.get_running_loop().time(), self.attempt.silence
+        return max(self._since + self._steps * silence, now + silence)
 
     async def _fetch(self, member: str, content: Content, into: memoryview, *, part: int) -> None:
         self._missing[member] = self._missing.get(member, 0) + 1
         try:
-            await self._network.fetch(member, self._parcel(content, part), into)
+            async with asyncio.timeout_at(self._deadline()):
+                await self._network.fetch(member, self._parcel(content, part), into)
         except (ParcelDeniedError, LinkLostError) as error:
             raise ExchangeFailedError(f"{member}: {error}", [member]) from error
+        except TimeoutError as error:
+            raise ExchangeFailedError(f"{member} is silent", [member]) from error
         self._missing[member] -= 1
         if not self._missing[member]:
             del self._missing[member]

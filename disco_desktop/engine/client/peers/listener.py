@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections import Counter
 from dataclasses import dataclass
@@ -67,8 +68,12 @@ class Listener:
         self._accepting: list[asyncio.Task[None]] = []
         self._unproven: dict[asyncio.Task[None], _Caller] = {}  # oldest first
 
-    def listen(self, host: str) -> int:
+    def listen(self, host: str, port: int = 0) -> int:
         """Listen at an address of this machine as well; return the port.
+
+        Args:
+            host: the address.
+            port: a certain one, or zero for any that is free.
 
         Raises:
             OSError: it cannot be listened at.
@@ -80,15 +85,17 @@ class Listener:
             if family == socket.AF_INET6:
                 listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             listening.setblocking(False)
-            listening.bind((host, 0))
+            if port and os.name == "posix":  # elsewhere others could listen there beside us
+                listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind((host, port))
             listening.listen(_BACKLOG)
         except OSError:
             listening.close()
             raise
         self._sockets.append(listening)
         self._accepting.append(asyncio.get_running_loop().create_task(self._accept(listening)))
-        port: int = listening.getsockname()[1]
-        return port
+        bound: int = listening.getsockname()[1]
+        return bound
 
     @property
     def unproven(self) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from disco_desktop.engine.client.identity import Identity, node_id, verify
+from disco_desktop.engine.client.peers.safety_code import safety_code
 from disco_desktop.engine.client.statements import card_statement
 from disco_desktop.engine.messages import PeerCard
 
@@ -67,6 +68,10 @@ class Membership:
             places=card.places,
         )
         return verify(card.public_key, statement, card.signature)
+
+    def safety_code(self, card: PeerCard) -> str:
+        """Return the code that we and whom a card is about compare."""
+        return safety_code(self.identity.public_key, card.public_key, task=self.task)
 
 
 def card_id(card: PeerCard) -> str:

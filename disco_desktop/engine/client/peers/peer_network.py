@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from disco_desktop.engine.client.backoff import Backoff
 from disco_desktop.engine.client.identity import node_id
 from disco_desktop.engine.client.peers.conversation import Arrival, Conversation
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from disco_desktop.engine.client.ledger import Ledger
     from disco_desktop.engine.client.peers.frames import Parcel
+    from disco_desktop.engine.client.peers.membership import Membership
     from disco_desktop.engine.client.peers.transport import Transport
     from disco_desktop.engine.messages import PeerCard
 
@@ -28,8 +31,9 @@ _log = logger(__name__)
 class Peer:
     """One introduced participant, and the link to it that is open now, if one is."""
 
-    def __init__(self, card: PeerCard) -> None:
+    def __init__(self, card: PeerCard, safety_code: str) -> None:
         self.card = card
+        self.safety_code = safety_code
         self.id = node_id(card.public_key)
         self.conversation: Conversation | None = None
         self.keeping: asyncio.Task[None] | None = None
@@ -51,10 +55,16 @@ class Peer:
     def state(self) -> PeerState:
         """What a person sees of it."""
         conversation = self.conversation
-        if conversation is None:
-            return PeerState(participant=self.id, way=None)
-        return PeerState(
+        known = PeerState(
             participant=self.id,
+            public_key=self.card.public_key,
+            safety_code=self.safety_code,
+            way=None,
+        )
+        if conversation is None:
+            return known
+        return structs.replace(
+            known,
             way=conversation.link.way,
             latency=conversation.latency,
             bytes_sent=conversation.bytes_sent,
@@ -72,12 +82,12 @@ class PeerNetwork:
     def __init__(
         self,
         transport: Transport,
-        own_id: str,
+        membership: Membership,
         ledger: Ledger,
     ) -> None:
         self.parcels = Parcels()
         self._transport = transport
-        self._own_id = own_id
+        self._membership = membership
         self._ledger = ledger
         self._peers: dict[str, Peer] = {}
         self._leaving: set[asyncio.Task[None]] = set()
@@ -100,14 +110,14 @@ class PeerNetwork:
     def introduce(self, cards: Iterable[PeerCard]) -> None:
         """Take note of who is there: known peers keep their link, others lose theirs."""
         wanted = {node_id(card.public_key): card for card in cards}
-        wanted.pop(self._own_id, None)
+        wanted.pop(self._membership.id, None)
         self._transport.introduce(wanted.values())
         for name, peer in list(self._peers.items()):
             if wanted.get(name) != peer.card:
                 self._forget(peer)
         for name, card in wanted.items():
             if name not in self._peers:
-                peer = self._peers[name] = Peer(card)
+                peer = self._peers[name] = Peer(card, self._membership.safety_code(card))
                 peer.keeping = asyncio.create_task(self._keep_talking(peer))
 
     def _forget(self, peer: Peer) -> None:

@@ -13,14 +13,16 @@ class PeerState(Struct, frozen=True, kw_only=True):
     Attributes:
         participant: its id.
         way: directly, or through the server, which cannot read it; None while there is no link.
+        public_key: the key that it was introduced with, and that every link to it has proved.
+        safety_code: what the person behind it sees too, unless the server has introduced other keys
+            than theirs.
         latency: seconds there and back; None until it was measured.
-        is_confirmed: whether a person has confirmed the peer's key; else the server alone vouches
-            for it.
     """
 
     participant: str
+    public_key: bytes
+    safety_code: str
     way: Literal["direct", "relayed", "memory"] | None
     latency: float | None = None
     bytes_sent: int = 0
     bytes_received: int = 0
-    is_confirmed: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import tempfile
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from disco_desktop.engine.client.peers.places import is_reachable, own_hosts
 from disco_desktop.engine.client.peers.proof import prove_as_dialler
 from disco_desktop.engine.client.peers.shelf import Shelf
 from disco_desktop.engine.client.peers.transport import Link, LinkLostError, Transport
-from disco_desktop.engine.errors import StorageError
+from disco_desktop.engine.errors import DiscoError, StorageError
 from disco_desktop.engine.messages import LARGEST_PEERS, Place
 from disco_desktop.logs import logger
 
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from disco_desktop.engine.messages import PeerCard
 
 _ANY = ("0.0.0.0", "::")  # noqa: S104 - only who proves an introduced key gets in
+# This machine has no addresses of that kind, mostly of IPv6.
+_NO_SUCH_ADDRESS = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
 
 _log = logger(__name__)
 
@@ -52,6 +55,8 @@ class PeerTransport(Transport):
         limits: how long each step may take.
         is_relay_only: whether nobody is called directly and nobody may call, since the person
             does not want the others to learn this machine's address.
+        port: the one at which others may call, which a firewall may let through; any that is free
+            where it is None.
     """
 
     def __init__(
@@ -62,12 +67,14 @@ class PeerTransport(Transport):
         *,
         limits: LinkLimits | None = None,
         is_relay_only: bool = False,
+        port: int | None = None,
     ) -> None:
         self._membership = membership
         self._relay = relay
         self._ledger = ledger
         self._limits = limits or LinkLimits()
         self._is_relay_only = is_relay_only
+        self._port = port
         self._introduced: set[bytes] = set()
         self._meetings: dict[str, Meeting] = {}
         self._shelf = Shelf(self._limits)
@@ -109,9 +116,15 @@ class PeerTransport(Transport):
         ports: dict[bool, int] = {}  # by whether it is IPv6
         for address in hosts if self._relay.address.is_loopback else _ANY:
             try:
-                ports[":" in address] = self._listener.listen(address)
+                ports[":" in address] = self._listener.listen(address, self._port or 0)
             except OSError as error:  # the relay is still there
                 _log.debug("cannot listen at %s: %s", address, error)
+                if self._port is not None and error.errno not in _NO_SUCH_ADDRESS:
+                    self.trouble = DiscoError(
+                        "peer_port_unusable",
+                        port=self._port,
+                        reason=error.strerror or str(error),
+                    )
         return [Place(host, ports[":" in host]) for host in hosts if (":" in host) in ports]
 
     def introduce(self, cards: Iterable[PeerCard]) -> None:

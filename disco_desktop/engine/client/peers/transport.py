@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from disco_desktop.engine.errors import DiscoError
     from disco_desktop.engine.messages import PeerCard
 
 Way: TypeAlias = Literal["direct", "relayed", "memory"]
@@ -53,7 +54,14 @@ class Link(ABC):
 
 
 class Transport(ABC):
-    """Makes links to those whom the server introduced."""
+    """Makes links to those whom the server introduced.
+
+    Attributes:
+        trouble: why others cannot call us as it was wished, once it has started; there may be
+            other ways.
+    """
+
+    trouble: DiscoError | None = None
 
     @abstractmethod
     async def start(self) -> PeerCard:

@@ -66,6 +66,7 @@ class Peers:
         *,
         limits: LinkLimits | None = None,
         is_relay_only: bool = False,
+        port: int | None = None,
     ) -> Peer:
         member = member or membership()
         ledger = Ledger()
@@ -75,6 +76,7 @@ class Peers:
             ledger,
             limits=limits,
             is_relay_only=is_relay_only,
+            port=port,
         )
         peer = Peer(member, transport, ledger, await transport.start())
         self._made.append(peer)

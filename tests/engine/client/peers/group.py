@@ -12,6 +12,7 @@ from disco_desktop.engine.aggregator.sample_weights import told_samples
 from disco_desktop.engine.client.identity import Identity
 from disco_desktop.engine.client.ledger import Ledger
 from disco_desktop.engine.client.peers.exchange import Exchange
+from disco_desktop.engine.client.peers.frames import ExchangeParcel
 from disco_desktop.engine.client.peers.membership import Membership
 from disco_desktop.engine.client.peers.memory_transport import MemoryNetwork, MemoryTransport
 from disco_desktop.engine.client.peers.peer_network import PeerNetwork
@@ -22,7 +23,7 @@ from disco_desktop.engine.weights.manifest import Manifest
 from disco_desktop.engine.weights.weights import Weights
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Collection, Sequence
 
     from disco_desktop.engine.client.peers.summing import Summing
     from disco_desktop.engine.task.task import Task
@@ -46,7 +47,7 @@ class Member:
             identity=self.identity, task=task.id, task_digest=task.digest, session=SESSION
         )
         self.transport = MemoryTransport(membership, network)
-        self.network = PeerNetwork(self.transport, self.id, self.ledger)
+        self.network = PeerNetwork(self.transport, membership, self.ledger)
 
     def summing(self, attempt: Attempt) -> Summing:
         manifest = Manifest(names=("values",), shapes=((len(self.update),),))
@@ -60,11 +61,25 @@ class Member:
         )  # fmt: skip
 
     async def exchange(self, attempt: Attempt) -> tuple[Weights, str]:
-        exchange = Exchange(self.network, attempt, self.id)
         try:
-            return await exchange.run(self.summing(attempt))
+            return await self.carry_out(attempt)
         finally:
             self.network.parcels.end(attempt.round, attempt.attempt)
+
+    async def carry_out(self, attempt: Attempt) -> tuple[Weights, str]:
+        """Exchange, and go on giving to the others whatever comes of it."""
+        return await Exchange(self.network, attempt, self.id).run(self.summing(attempt))
+
+    def withhold(self, content: str, *, of: Collection[str]) -> None:
+        """Give nothing of this kind to some, and stay as if nothing was."""
+        offer = self.network.parcels.offer
+
+        def offered(parcel, body, *, to=None) -> None:
+            if isinstance(parcel, ExchangeParcel) and parcel.content == content:
+                to = [member for member in to if member not in of]
+            offer(parcel, body, to=to)
+
+        self.network.parcels.offer = offered
 
 
 class Group:
@@ -75,12 +90,15 @@ class Group:
         self.members = sorted(members, key=lambda member: member.id)
         self.network = network
 
-    def attempt(self, number: int = 1, *, round_: int = 0, seconds: float = 20.0) -> Attempt:
+    def attempt(
+        self, number: int = 1, *, round_: int = 0, seconds: float = 20.0, silence: float = 20.0
+    ) -> Attempt:
         together = self.task.collaboration
         return Attempt(
             round=round_,
             attempt=number,
             seconds=seconds,
+            silence=silence,
             members=tuple(
                 AttemptMember(
                     member.id,

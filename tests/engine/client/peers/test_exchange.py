@@ -124,6 +124,46 @@ async def test_who_does_not_answer_is_blamed_by_all(task) -> None:
             assert outcome.blamed == (away.id,)
 
 
+@pytest.mark.parametrize(
+    ("task", "content"),
+    [(MEAN, "part"), (MEAN, "sum"), (MEAN, "digest"), (SECURE, "key"), (SECURE, "commitment")],
+)
+async def test_who_is_silent_in_any_step_is_blamed_by_all_long_before_the_attempt_is_over(
+    task, content: str
+) -> None:
+    async with group(task, drawn(4, 50)) as members, asyncio.timeout(60):
+        *there, silent = members.members
+        silent.withhold(content, of=[member.id for member in there])
+        attempt = members.attempt(seconds=600, silence=0.5)
+        last = asyncio.create_task(silent.carry_out(attempt))
+        outcomes = await asyncio.gather(
+            *(member.carry_out(attempt) for member in there), return_exceptions=True
+        )
+        last.cancel()
+        await asyncio.gather(last, return_exceptions=True)
+        for outcome in outcomes:
+            assert isinstance(outcome, ExchangeFailedError)
+            assert outcome.blamed == (silent.id,)
+
+
+async def test_who_lacks_something_says_so_before_others_take_it_for_silent() -> None:
+    async with group(MEAN, drawn(4, 50)) as members, asyncio.timeout(60):
+        lacking, silent = members.members[-2:]
+        silent.withhold("part", of=[lacking.id])
+        attempt = members.attempt(seconds=600, silence=1.0)
+        exchanges = {
+            asyncio.create_task(member.carry_out(attempt)): member for member in members.members
+        }
+        done, waiting = await asyncio.wait(exchanges, return_when=asyncio.FIRST_COMPLETED)
+        for exchange in waiting:
+            exchange.cancel()
+        await asyncio.gather(*exchanges, return_exceptions=True)
+        assert [exchanges[exchange] for exchange in done] == [lacking]
+        error = done.pop().exception()
+        assert isinstance(error, ExchangeFailedError)
+        assert error.blamed == (silent.id,)
+
+
 async def test_a_link_that_is_cut_costs_nothing_but_time() -> None:
     updates = drawn(3, 2_000_000)
     async with group(MEAN, updates) as members:

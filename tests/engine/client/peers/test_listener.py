@@ -186,6 +186,28 @@ async def test_older_tls_is_refused(peers):
         await asyncio.open_connection(place.host, place.port, ssl=context, server_hostname="")
 
 
+@pytest.mark.parametrize("step", ["half a hello", "an answer"])
+async def test_who_says_a_byte_now_and_then_is_hung_up_on(peers, step):
+    one, _ = await peers.pair(limits=LinkLimits(handshake=0.4))
+    [place] = one.card.places
+    if step == "an answer":
+        reader, writer = await call(one)
+        await nonce_from(reader)
+        content = framed(bytes(128))
+    else:
+        reader, writer = await asyncio.open_connection(place.host, place.port)
+        content = b"\x16\x03\x01\x02\x00\x01" + bytes(200)  # how a hello of TLS begins
+    ended = asyncio.create_task(hung_up(reader, 10))
+    for byte in content:
+        if (await asyncio.wait([ended], timeout=0.05))[0]:
+            break
+        writer.write(bytes([byte]))
+    else:
+        raise AssertionError("all of it was taken")
+    assert ended.result() == b""
+    writer.close()
+
+
 @pytest.mark.parametrize("step", ["tcp", "tls", "half an answer"])
 async def test_who_dawdles_is_hung_up_on(peers, step):
     one, _ = await peers.pair(limits=LinkLimits(handshake=0.4))
@@ -201,10 +223,10 @@ async def test_who_dawdles_is_hung_up_on(peers, step):
     writer.close()
 
 
-async def test_200_idle_callers_keep_nobody_out(peers):
+async def test_500_idle_callers_keep_nobody_out(peers):
     one, other = await peers.pair()
     [place] = one.card.places
-    idle = [await asyncio.open_connection(place.host, place.port) for _ in range(200)]
+    idle = [await asyncio.open_connection(place.host, place.port) for _ in range(500)]
     async with asyncio.timeout(5):
         near, far = await joined(one, other)
     assert near.way == far.way == "direct"

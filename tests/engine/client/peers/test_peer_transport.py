@@ -256,6 +256,37 @@ async def test_closing_in_the_middle_of_a_call_ends_it(peers):
         await call
 
 
+async def test_others_are_told_the_port_that_was_wished(peers):
+    port = closed_place().port
+    for _ in range(2):  # the second time right after the first has ended
+        one, other = await peers.add(port=port), await peers.add()
+        assert {place.port for place in one.card.places} == {port}
+        assert one.transport.trouble is None
+        for peer in (one, other):
+            peer.transport.introduce([one.card, other.card])
+        near, far = await asyncio.gather(
+            one.transport.connect(moved(other, closed_place())), other.transport.connect(one.card)
+        )
+        assert near.way == far.way == "direct"
+        await talk(near, far)
+        await one.transport.close()
+
+
+async def test_a_port_that_is_taken_is_told_and_leaves_the_other_ways(peers):
+    first = await peers.add()
+    [place] = first.card.places
+    one, other = await peers.add(port=place.port), await peers.add()
+    assert one.card.places == ()
+    assert one.transport.trouble is not None
+    assert one.transport.trouble.code == "peer_port_unusable"
+    assert one.transport.trouble.arguments["port"] == place.port
+    for peer in (one, other):
+        peer.transport.introduce([one.card, other.card])
+    near, far = await joined(one, other)
+    assert near.way == far.way == "direct"
+    await talk(near, far)
+
+
 async def test_on_this_computer_the_card_names_this_computer_alone(peers):
     one = await peers.add()
     assert [place.host for place in one.card.places] == ["127.0.0.1"]

@@ -14,14 +14,18 @@ from disco_desktop.engine.client.peers.membership import Membership
 from disco_desktop.engine.client.peers.peer_transport import PeerTransport
 from disco_desktop.engine.client.peers.relayed import Relay
 from disco_desktop.engine.client.peers.transport import LARGEST_FRAME, LinkLostError
-from disco_desktop.engine.messages import Introduction, Peers
+from disco_desktop.engine.messages import Introduction, Peers, Place
 from tests.server import raw_peer
 from tests.server.running_server import running_server, task_with, weights_of
 
 
 @contextlib.asynccontextmanager
-async def introduced(server, limits: LinkLimits):
-    """A participant whom the server knows, its transport and its card."""
+async def introduced(server, limits: LinkLimits, *, url: str = ""):
+    """A participant whom the server knows, its transport and its card.
+
+    Args:
+        url: by which way it reaches the relay, where not straight.
+    """
     async with raw_peer.connected(server) as peer:
         await peer.enter()
         member = Membership(
@@ -30,7 +34,7 @@ async def introduced(server, limits: LinkLimits):
             task_digest=server.task.digest,
             session=peer.welcome.session,
         )
-        relay = Relay(ServerAddress(server.url), lambda: peer.welcome.token)
+        relay = Relay(ServerAddress(url or server.url), lambda: peer.welcome.token)
         transport = PeerTransport(member, relay, Ledger(), limits=limits, is_relay_only=True)
         card = await transport.start()
         await peer.say(Introduction(card=card))
@@ -41,18 +45,24 @@ async def introduced(server, limits: LinkLimits):
 
 
 @pytest.fixture
-async def pair(tmp_path):
-    limits = LinkLimits(retry=0.05)
+async def server(tmp_path):
     task = task_with(scheme="decentralized")
-    async with (
-        running_server(tmp_path, initial=weights_of([1.0, 2.0]), task=task) as server,
-        introduced(server, limits) as one,
-        introduced(server, limits) as other,
-    ):
-        async with asyncio.timeout(10):
-            while len((await one[0].told(Peers)).peers) < 2:
-                pass
+    async with running_server(tmp_path, initial=weights_of([1.0, 2.0]), task=task) as running:
+        yield running
+
+
+@pytest.fixture
+async def pair(server):
+    limits = LinkLimits(retry=0.05)
+    async with introduced(server, limits) as one, introduced(server, limits) as other:
+        await know_each_other(one)
         yield one, other
+
+
+async def know_each_other(one):
+    async with asyncio.timeout(10):
+        while len((await one[0].told(Peers)).peers) < 2:
+            pass
 
 
 async def met(one, other):
@@ -85,3 +95,29 @@ async def test_a_peer_that_leaves_the_room_is_lost(pair):
         with pytest.raises(LinkLostError):
             async with asyncio.timeout(20):
                 await link.receive()
+
+
+async def test_a_way_to_the_relay_that_goes_dead_is_noticed_by_both_though_nobody_hangs_up(
+    server, wire
+):
+    limits = LinkLimits(ping=0.1, silence=0.5, retry=0.05, closing=0.2)
+    await wire.start(Place("127.0.0.1", int(server.url.rsplit(":", 1)[1])))
+    through = f"http://127.0.0.1:{wire.place.port}"
+    async with (
+        introduced(server, limits, url=through) as one,
+        introduced(server, limits) as other,
+    ):
+        await know_each_other(one)
+        near, far = await met(one, other)
+        await near.send(b"before")
+        assert await far.receive() == b"before"
+        wire.is_cut = True
+        for link in (near, far):
+            with pytest.raises(LinkLostError):
+                async with asyncio.timeout(10):
+                    await link.receive()
+        wire.is_cut = False
+        async with asyncio.timeout(20):
+            near, far = await met(one, other)
+        await near.send(b"after")
+        assert await far.receive() == b"after"

@@ -20,7 +20,7 @@ def known_kinds() -> dict[str, tuple[str, str]]:
         ),
         "part of an update": (
             _tr("Part of an update"),
-            _tr("Numbers for the peer that sums them; under masks where the task says so"),
+            _tr("Numbers for the peer that sums them, masked or plain"),
         ),
         "sum of a part": (
             _tr("Sum of a part"),
@@ -44,7 +44,7 @@ def known_kinds() -> dict[str, tuple[str, str]]:
         "round closed": (_tr("End of a round"), _tr("That a new common model is there")),
         "introduction": (
             _tr("Introduction"),
-            _tr("Where peers reach this computer, and the key by which they know it"),
+            _tr("Where this computer is reached, and its key"),
         ),
         "peers": (_tr("Peers"), _tr("Where the others are reached, and their keys")),
         "ready": (_tr("Ready"), _tr("That you have trained, and a number of samples")),
@@ -61,7 +61,7 @@ def known_kinds() -> dict[str, tuple[str, str]]:
         "trouble": (_tr("Trouble"), _tr("Why the server cannot go on at the moment")),
         FRAMING: (
             _tr("Framing and encryption"),
-            _tr("What the connections carry around all messages: HTTP, WebSocket, TLS"),
+            _tr("HTTP, WebSocket and TLS around all messages"),
         ),
     }
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from disco_desktop.app.session import LogLine
 
+_ROLES = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
+
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -42,8 +44,8 @@ class TrainingLogModel(QAbstractListModel):
         return 0 if parent.isValid() else len(self._lines)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a line's words."""
-        if not index.isValid() or role != Qt.ItemDataRole.DisplayRole:
+        """Return a line's words, also as a tip: the line may be cut off."""
+        if not index.isValid() or role not in _ROLES:
             return None
         line = self._lines[index.row()]
         words = session_sentence(line.state) if line.event is None else event_sentence(line.event)

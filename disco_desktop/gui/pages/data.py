@@ -25,7 +25,7 @@ from disco_desktop.gui.item_models.problems import HARMLESS, ProblemsModel
 from disco_desktop.gui.item_models.rows import RowsModel
 from disco_desktop.gui.pages.page import Page
 from disco_desktop.gui.picture_words import OutcomeTiles, checked_tile
-from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
+from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL, WIDE_CONTENT
 from disco_desktop.gui.widgets.balance_bars import BalanceBars
 from disco_desktop.gui.widgets.card import Card
 from disco_desktop.gui.widgets.data_choice import DataChoice
@@ -65,6 +65,7 @@ class DataPage(Page):
 
     name = "data"
     belongs_to = "tasks"
+    widest = WIDE_CONTENT
     chosen = Signal(object)
     go_on = Signal(str)
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy
 
 from disco_desktop.gui.icons import icon
 from disco_desktop.gui.pages.page import Page
-from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
+from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL, WIDE_CONTENT
 from disco_desktop.gui.widgets.card import Card, ChoiceCard
 from disco_desktop.gui.widgets.federated_drawing import FederatedDrawing
 from disco_desktop.gui.widgets.layout import column, row
@@ -30,7 +30,7 @@ class HomePage(Page):
 
     name = "home"
     belongs_to = "home"
-    widest = 1_640  # pictures and few words, which a wide window may spread
+    widest = WIDE_CONTENT
     try_it = Signal()
     participate = Signal()
     use_model = Signal()

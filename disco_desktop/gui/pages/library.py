@@ -14,7 +14,7 @@ from disco_desktop.app.sentences import sentence
 from disco_desktop.gui.item_models.models import ModelsModel
 from disco_desktop.gui.model_actions import ModelActions
 from disco_desktop.gui.pages.page import Page
-from disco_desktop.gui.theme.tokens import MEDIUM
+from disco_desktop.gui.theme.tokens import MEDIUM, WIDE_CONTENT
 from disco_desktop.gui.widgets.buttons import ActionButton
 from disco_desktop.gui.widgets.drop_overlay import DropOverlay
 from disco_desktop.gui.widgets.layout import column, row
@@ -47,6 +47,7 @@ class LibraryPage(Page):
 
     name = "library"
     belongs_to = "library"
+    widest = WIDE_CONTENT
     test_model = Signal(str)
     use_model = Signal(str)
     go_on = Signal(str)

@@ -20,7 +20,7 @@ from disco_desktop.gui.model_words import company
 from disco_desktop.gui.pages.library import tool_button
 from disco_desktop.gui.pages.page import Page
 from disco_desktop.gui.plots.live_plot import LivePlot
-from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
+from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL, WIDE_CONTENT
 from disco_desktop.gui.widgets.buttons import ActionButton
 from disco_desktop.gui.widgets.card import Card
 from disco_desktop.gui.widgets.facts import Facts
@@ -62,6 +62,7 @@ class ModelDetailsPage(Page):
 
     name = "model"
     belongs_to = "library"
+    widest = WIDE_CONTENT
     test_model = Signal(str)
     use_model = Signal(str)
     go_on = Signal(str)

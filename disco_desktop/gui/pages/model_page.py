@@ -19,7 +19,7 @@ from disco_desktop.gui.data_words import counted_samples
 from disco_desktop.gui.item_models.expected_columns import ExpectedColumnsModel
 from disco_desktop.gui.item_models.problems import ProblemsModel
 from disco_desktop.gui.pages.page import Page
-from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
+from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL, WIDE_CONTENT
 from disco_desktop.gui.widgets.buttons import ActionButton
 from disco_desktop.gui.widgets.card import Card
 from disco_desktop.gui.widgets.data_choice import DataChoice
@@ -51,6 +51,7 @@ class ModelPage(Page):
     """
 
     belongs_to = "library"
+    widest = WIDE_CONTENT
     show_models = Signal()
     purpose: Purpose
 

@@ -8,14 +8,14 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QProgressBar, QRadioButton, QWidget
 
-from disco_desktop.app.sentences import sentence, session_sentence
+from disco_desktop.app.sentences import event_sentence, sentence, session_sentence
 from disco_desktop.engine.task.text import TextData
 from disco_desktop.gui.data_words import achieved, typical_error
 from disco_desktop.gui.dialogs.peer import PeerDialog
 from disco_desktop.gui.item_models.training_log import TrainingLogModel
 from disco_desktop.gui.pages.page import Page
 from disco_desktop.gui.plots.live_plot import LivePlot
-from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
+from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL, WIDE_CONTENT
 from disco_desktop.gui.widgets.buttons import ActionButton
 from disco_desktop.gui.widgets.card import Card
 from disco_desktop.gui.widgets.command_buttons import CommandButtons
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from disco_desktop.gui.theme.theme import Theme
     from disco_desktop.gui.widgets.text import Tone
 
+_BELOW = (2, 3)  # shares of the width: of the participants, and of the log
 _FRAME = 50  # milliseconds between two pictures of a running training
 
 _TONES: dict[SessionState, Tone] = {
@@ -56,6 +57,7 @@ class TrainPage(Page):
 
     name = "train"
     belongs_to = "tasks"
+    widest = WIDE_CONTENT
     start = Signal()
     pause = Signal()
     resume = Signal()
@@ -125,6 +127,9 @@ class TrainPage(Page):
 
         self._start = action(
             self.tr("&Start training"), self.tr("Train on your data"), self.start, "Ctrl+Return"
+        )
+        self._again = action(
+            self.tr("&Start again"), self.tr("Train on your data"), self.start, "Ctrl+Return"
         )
         self._go_on = action(
             self.tr("&Go on"), self.tr("Go on where the training was interrupted"), self.go_on
@@ -199,6 +204,7 @@ class TrainPage(Page):
             {
                 self._go_on: "primary",
                 self._start: "primary",
+                self._again: "",
                 self._pause: "",
                 self._resume: "primary",
                 self._stop: "",
@@ -221,8 +227,9 @@ class TrainPage(Page):
         self._below = below = QGridLayout()
         below.setSpacing(MEDIUM)
         self._participants_card = Card(self._participants, margin=SMALL)
-        for place in range(2):
-            below.setColumnStretch(place, 1)
+        for place, share in enumerate(_BELOW):
+            below.setColumnStretch(place, share)
+        self._arrangement: tuple[bool, bool] | None = None
         self._arrange_below(is_wide=False)
         self._live.setLayout(
             column(self._bar, cards, plots, below, self._peer_round, spacing=MEDIUM)
@@ -230,12 +237,21 @@ class TrainPage(Page):
         self.add(head, self._notice, self._end, self._live, self._choices, None)
 
     def _arrange_below(self, *, is_wide: bool) -> None:
-        """Put table and log beside each other, or the table of many columns above the log."""
+        """Put table and log beside each other, or the table of many columns above the log.
+
+        Where there is no table, the log has all the room.
+        """
+        has_table = not self._participants.isHidden()
+        if (is_wide, has_table) == self._arrangement:
+            return
+        self._arrangement = (is_wide, has_table)
+        self._participants_card.setVisible(has_table)
         for widget in (self._participants_card, self._log_view):
             self._below.removeWidget(widget)
-        span = 2 if is_wide else 1
-        self._below.addWidget(self._participants_card, 0, 0, 1, span)
-        self._below.addWidget(self._log_view, int(is_wide), int(not is_wide), 1, span)
+        is_beside = has_table and not is_wide
+        self._below.addWidget(self._participants_card, 0, 0, 1, 1 if is_beside else 2)
+        place = (0, 1, 1, 1) if is_beside else (1, 0, 1, 2)
+        self._below.addWidget(self._log_view, *place)
 
     # --- what is shown
 
@@ -298,8 +314,6 @@ class TrainPage(Page):
             is_text = isinstance(journey.task.data, TextData)
             self._accuracy.rename(self.tr("Token accuracy") if is_text else self.tr("Accuracy"))
             self._log.show_lines(session.lines if session else ())
-            scheme = session.folder.plan.scheme if session else ""
-            self._arrange_below(is_wide=scheme == "decentralized")
         has_accuracy = not typical_error(journey.task.data, 0.0)
         self._accuracy_card.setVisible(has_accuracy)
         self._plot_grid.setColumnStretch(1, int(has_accuracy))
@@ -335,13 +349,14 @@ class TrainPage(Page):
         if elsewhere:
             obstacle = self.tr("Another training is under way. Stop it or wait for its end.")
         is_again = state in ("finished", "stopped", "failed")
-        self._start.setText(self.tr("&Start again") if is_again else self.tr("&Start training"))
-        self._start.setEnabled(not obstacle)
-        self._start.setStatusTip(obstacle or self.tr("Train on your data"))
+        for start in (self._start, self._again):
+            start.setEnabled(not obstacle)
+            start.setStatusTip(obstacle or self.tr("Train on your data"))
         can_go_on = self._can_go_on and "start" in actions and not elsewhere
         commands = {
             self._go_on: can_go_on,
-            self._start: "start" in actions,
+            self._start: "start" in actions and not is_again,
+            self._again: "start" in actions and is_again,
             self._pause: "pause" in actions,
             self._resume: "resume" in actions,
             self._stop: "stop" in actions,
@@ -357,6 +372,8 @@ class TrainPage(Page):
             self._notice.say(sentence(session.error), "danger", details=str(session.error))
         elif session is not None and session.state == "stopped":
             self._notice.say(self.tr("Stopped. The training can go on from here."), "info")
+        elif session is not None and session.problems:
+            self._tell_problem(session)
         elif obstacle:
             self._notice.say(obstacle, "warning")
         else:
@@ -373,6 +390,12 @@ class TrainPage(Page):
                     name=kept.name if kept else NOTHING,
                 )
             )
+
+    def _tell_problem(self, session: Session) -> None:
+        """Say what fails now, the latest first; said already, it is left in peace."""
+        words = event_sentence(list(session.problems.values())[-1])
+        if words != self._notice.text:
+            self._notice.say(words, "warning")
 
     def _batch_words(self, session: Session, loss: float) -> str:
         if isinstance(session.folder.plan.task.data, TextData):
@@ -415,6 +438,6 @@ class TrainPage(Page):
                 plot.show_epochs(curves.epochs, figures.training, figures.validation)
             plot.show_rounds(curves.rounds)
         self._participants.show_session(session)
-        self._participants_card.setVisible(not self._participants.isHidden())
+        self._arrange_below(is_wide=plan.scheme == "decentralized")
         self._peer_round.show_session(session)
         self._log.show_lines(session.lines)

@@ -98,4 +98,5 @@ DARK = Tokens(
 TINY, SMALL, MEDIUM, LARGE, HUGE = 4, 8, 16, 24, 40
 RADIUS = 8
 CONTENT_WIDTH = 1120
+WIDE_CONTENT = 1640  # tables, plots and pictures, which a wide window may spread
 SIDEBAR_WIDTH = 216

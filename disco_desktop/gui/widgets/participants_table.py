@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _HEIGHT = 170
 _FRAME = 50  # milliseconds between two pictures
 _SINCE_WIDTH = 100
+_PEER_WIDTH = 112
 _STATE = 1
 _SINCE = 2
 
@@ -53,6 +54,9 @@ class ParticipantsTable(PlainTable):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(_SINCE, QHeaderView.ResizeMode.Fixed)
         header.resizeSection(_SINCE, _SINCE_WIDTH)
+        for place in range(_SINCE + 1, self.participants.columnCount()):
+            header.setSectionResizeMode(place, QHeaderView.ResizeMode.Fixed)
+            header.resizeSection(place, _PEER_WIDTH)
         self._hide_peer_columns(are_hidden=True)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)

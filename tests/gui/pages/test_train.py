@@ -16,9 +16,13 @@ from disco_desktop.engine.client.ledger import Traffic
 from disco_desktop.engine.dataset.report import Report
 from disco_desktop.engine.errors import DiscoError
 from disco_desktop.engine.events import (
+    Attendee,
     BatchTrained,
     EpochTrained,
     ParticipantsChanged,
+    ProblemArose,
+    ProblemOver,
+    RosterChanged,
     RoundEnded,
     StatusChanged,
 )
@@ -108,6 +112,35 @@ async def test_one_chooses_with_whom(shown, journey, qtbot):
     qtbot.keyClick(buttons["together"], Qt.Key.Key_Down)
     qtbot.keyClick(buttons["practice"], Qt.Key.Key_Space)
     assert (journey.company, other.company) == ("practice", "practice")
+
+
+async def test_what_fails_meanwhile_is_said_until_it_is_over(shown, current, tmp_path, qtbot):
+    session = begun(current, plan(tmp_path))
+    happened(session, ProblemArose(code="storage_full", arguments={"folder": "/full"}))
+    qtbot.waitUntil(lambda: "The disk is full" in shown._notice.text)
+    assert "/full" in shown._notice.text
+    happened(session, ProblemOver(code="storage_full"))
+    qtbot.waitUntil(lambda: shown._notice.text == "")
+    said = [str(index.data()) for index in _rows(shown._log)]
+    assert any("The disk is full" in line for line in said)
+    assert "works again" in said[-1]
+
+
+def _rows(model):
+    return [model.index(row, 0) for row in range(model.rowCount())]
+
+
+async def test_the_log_has_all_the_room_where_nobody_else_is_to_be_seen(
+    shown, current, tmp_path, qtbot
+):
+    session = begun(current, plan(tmp_path))
+    qtbot.waitUntil(lambda: shown._log_view.isVisible())
+    assert shown._participants.isHidden()
+    qtbot.waitUntil(lambda: shown._log_view.width() > 0.9 * shown._live.width())
+    someone = Attendee(node="a" * 16, presence="training", since=1.0)
+    happened(session, RosterChanged(present=[someone]))
+    qtbot.waitUntil(lambda: shown._participants.isVisible())
+    qtbot.waitUntil(lambda: shown._log_view.width() < 0.7 * shown._live.width())
 
 
 async def test_what_can_be_done_follows_the_state(shown, current, tmp_path, qtbot):

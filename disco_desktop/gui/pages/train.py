@@ -215,6 +215,7 @@ class TrainPage(Page):
         self._participants_card = Card(self._participants, margin=SMALL)
         for place in range(2):
             below.setColumnStretch(place, 1)
+        self._is_wide: bool | None = None
         self._arrange_below(is_wide=False)
         self._live.setLayout(
             column(self._bar, cards, plots, below, self._peer_round, spacing=MEDIUM)
@@ -222,7 +223,10 @@ class TrainPage(Page):
         self.add(head, self._notice, self._end, self._live, self._choices, None)
 
     def _arrange_below(self, *, is_wide: bool) -> None:
-        """Put table and log beside each other, or the table of many columns above the log."""
+        """Put table and log beside each other, or what there is of them below each other."""
+        if is_wide is self._is_wide:
+            return
+        self._is_wide = is_wide
         for widget in (self._participants_card, self._log_view):
             self._below.removeWidget(widget)
         span = 2 if is_wide else 1
@@ -279,8 +283,6 @@ class TrainPage(Page):
             is_text = isinstance(journey.task.data, TextData)
             self._accuracy.rename(self.tr("Token accuracy") if is_text else self.tr("Accuracy"))
             self._log.show_lines(session.lines if session else ())
-            scheme = session.folder.plan.scheme if session else ""
-            self._arrange_below(is_wide=scheme == "decentralized")
         has_accuracy = not typical_error(journey.task.data, 0.0)
         self._accuracy_card.setVisible(has_accuracy)
         self._plot_grid.setColumnStretch(1, int(has_accuracy))
@@ -396,6 +398,9 @@ class TrainPage(Page):
                 plot.show_epochs(curves.epochs, figures.training, figures.validation)
             plot.show_rounds(curves.rounds)
         self._participants.show_session(session)
-        self._participants_card.setVisible(not self._participants.isHidden())
+        has_table = not self._participants.isHidden()
+        self._participants_card.setVisible(has_table)
+        # A table of peers has many columns, and a log alone needs no half of the page.
+        self._arrange_below(is_wide=plan.scheme == "decentralized" or not has_table)
         self._peer_round.show_session(session)
         self._log.show_lines(session.lines)

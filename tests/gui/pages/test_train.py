@@ -201,6 +201,8 @@ async def test_its_end_says_what_was_achieved_and_what_is_next(shown, current, t
     assert "75.0 %" in shown._achieved.text()
     assert "1 epoch, exchanged 1 time; kept as “Mine”" in shown._achieved_more.text()
     assert shown._bar.value() == 1000
+    # Nobody takes part any more, and the log has the place of the table, too.
+    qtbot.waitUntil(lambda: shown._log_view.width() == shown._bar.width())
     buttons = [one for one in shown._end.findChildren(QPushButton) if one.isVisible()]
     signals = (shown.test_model, shown.use_model, shown.show_model)
     for button, signal in zip(buttons, signals, strict=True):

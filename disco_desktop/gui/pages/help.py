@@ -148,12 +148,19 @@ class HelpPage(Page):
             "called federated learning, and DISCOllaborative by those who made it easy to take "
             "part in. What an update can still tell about the data is said under “What leaves”."
         )
+        among = self.tr(
+            "Some tasks are trained between participants: then the server only makes them known "
+            "to each other. Each sums a part of all updates and gives the sum to the others, so "
+            "that no update is ever whole at one place; with masks, nobody can read any part of "
+            "another's. All compare what came out, and the models stay with the participants."
+        )
         to_leaves = QAction(self.tr("See what &leaves"), self)
         to_leaves.setStatusTip(self.tr("Every byte that a training sends"))
         to_leaves.triggered.connect(lambda: self._navigator.go("leaves"))
         return self._part(
             self._card(FederatedDrawing(self._theme)),
             self._card(Text(self.tr("A round"), size="strong"), *rows),
+            self._card(Text(self.tr("Without a server in the middle"), size="strong"), Text(among)),
             self._card(Text(why), row(ActionButton(to_leaves), None)),
         )
 

@@ -229,7 +229,7 @@ class TrainPage(Page):
         self._participants_card = Card(self._participants, margin=SMALL)
         for place, share in enumerate(_BELOW):
             below.setColumnStretch(place, share)
-        self._arrangement: tuple[bool, bool] | None = None
+        self._is_wide: bool | None = None
         self._arrange_below(is_wide=False)
         self._live.setLayout(
             column(self._bar, cards, plots, below, self._peer_round, spacing=MEDIUM)
@@ -237,21 +237,15 @@ class TrainPage(Page):
         self.add(head, self._notice, self._end, self._live, self._choices, None)
 
     def _arrange_below(self, *, is_wide: bool) -> None:
-        """Put table and log beside each other, or the table of many columns above the log.
-
-        Where there is no table, the log has all the room.
-        """
-        has_table = not self._participants.isHidden()
-        if (is_wide, has_table) == self._arrangement:
+        """Put table and log beside each other, or what there is of them below each other."""
+        if is_wide is self._is_wide:
             return
-        self._arrangement = (is_wide, has_table)
-        self._participants_card.setVisible(has_table)
+        self._is_wide = is_wide
         for widget in (self._participants_card, self._log_view):
             self._below.removeWidget(widget)
-        is_beside = has_table and not is_wide
-        self._below.addWidget(self._participants_card, 0, 0, 1, 1 if is_beside else 2)
-        place = (0, 1, 1, 1) if is_beside else (1, 0, 1, 2)
-        self._below.addWidget(self._log_view, *place)
+        span = 2 if is_wide else 1
+        self._below.addWidget(self._participants_card, 0, 0, 1, span)
+        self._below.addWidget(self._log_view, int(is_wide), int(not is_wide), 1, span)
 
     # --- what is shown
 
@@ -438,6 +432,9 @@ class TrainPage(Page):
                 plot.show_epochs(curves.epochs, figures.training, figures.validation)
             plot.show_rounds(curves.rounds)
         self._participants.show_session(session)
-        self._arrange_below(is_wide=plan.scheme == "decentralized")
+        has_table = not self._participants.isHidden()
+        self._participants_card.setVisible(has_table)
+        # A table of peers has many columns, and a log alone needs no half of the page.
+        self._arrange_below(is_wide=plan.scheme == "decentralized" or not has_table)
         self._peer_round.show_session(session)
         self._log.show_lines(session.lines)

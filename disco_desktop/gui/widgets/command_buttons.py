@@ -32,14 +32,13 @@ class CommandButtons(QWidget):
         for action in actions:
             action.setVisible(True)
         offered = [button for action, button in self._buttons.items() if action in actions]
-        if any(button.hasFocus() and button not in offered for button in self._buttons.values()):
-            self._lead_to(next((button for button in offered if button.isEnabled()), None))
+        # The window's own focus: it may lie behind another program's window just now.
+        focused = self.window().focusWidget()
+        if focused in self._buttons.values() and focused not in offered:
+            first = next((button for button in offered if button.isEnabled()), None)
+            if first is not None:
+                first.setFocus()
+            else:
+                focused.clearFocus()
         for action in self._buttons:
             action.setVisible(action in actions)
-
-    def _lead_to(self, button: ActionButton | None) -> None:
-        if button is not None:
-            button.setFocus()
-        else:
-            for one in self._buttons.values():
-                one.clearFocus()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QRadioButton
+from PySide6.QtWidgets import QPushButton, QRadioButton, QWidget
 
 from disco_desktop.app.journey import Journey
 from disco_desktop.app.session import CurrentSession
@@ -168,8 +168,9 @@ async def test_what_can_be_done_follows_the_state(shown, current, tmp_path, qtbo
     assert not shown._clock.isActive()
 
 
+@pytest.mark.parametrize("is_in_front", [True, False])
 async def test_who_clicked_a_button_that_goes_stays_among_the_buttons(
-    shown, current, tmp_path, qtbot
+    shown, current, tmp_path, qtbot, is_in_front
 ):
     session = begun(current, plan(tmp_path))
     happened(session, StatusChanged(status="local training"), EPOCH, ROUND)
@@ -179,6 +180,12 @@ async def test_who_clicked_a_button_that_goes_stays_among_the_buttons(
     stop = next(one for one in shown.findChildren(QPushButton) if "top" in one.text())
     qtbot.mouseClick(stop, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(stop.hasFocus)
+    if not is_in_front:
+        other = QWidget()
+        qtbot.addWidget(other)
+        other.show()
+        other.activateWindow()
+        qtbot.waitUntil(lambda: not shown.isActiveWindow())
     session._go("stopped")
     qtbot.waitUntil(lambda: offered(shown) == {"Start again"})
     assert shown.focusWidget().text() == "&Start again"
@@ -227,6 +234,8 @@ async def test_its_end_says_what_was_achieved_and_what_is_next(shown, current, t
     assert "75.0 %" in shown._achieved.text()
     assert "1 epoch, exchanged 1 time; kept as “Mine”" in shown._achieved_more.text()
     assert shown._bar.value() == 1000
+    # Nobody takes part any more, and the log has the place of the table, too.
+    qtbot.waitUntil(lambda: shown._log_view.width() == shown._bar.width())
     buttons = [one for one in shown._end.findChildren(QPushButton) if one.isVisible()]
     signals = (shown.test_model, shown.use_model, shown.show_model)
     for button, signal in zip(buttons, signals, strict=True):

@@ -150,9 +150,9 @@ class HelpPage(Page):
         )
         among = self.tr(
             "Some tasks are trained between participants: then the server only makes them known "
-            "to each other. Each sums a part of all updates and gives the sum to the others, so "
-            "that no update is ever whole at one place; with masks, nobody can read any part of "
-            "another's. All compare what came out, and the models stay with the participants."
+            "to each other. They add up the updates among themselves, each a part of them where "
+            "they are many; with masks, nobody can read the update of another. All compare what "
+            "came out, and the models stay with the participants."
         )
         to_leaves = QAction(self.tr("See what &leaves"), self)
         to_leaves.setStatusTip(self.tr("Every byte that a training sends"))

@@ -81,10 +81,17 @@ async def among_peers(**reach: object) -> list[Report]:
     return await carried_out(TrainingFolder.begin(await make_plan(wishes)))
 
 
-async def test_peers_are_reached_through_the_server_alone_where_that_is_wished() -> None:
+async def test_peers_are_reached_through_the_server_alone_and_both_see_the_same_code() -> None:
     reports = await among_peers(relay_only=True)
-    told = [message for _, message in reports if isinstance(message, PeersTold)]
-    assert {peer.way for one in told for peer in one.peers} - {None} == {"relayed"}
+    seen = {
+        (participant, peer.way, peer.safety_code)
+        for participant, message in reports
+        if isinstance(message, PeersTold)
+        for peer in message.peers
+    }
+    assert {way for _, way, _ in seen} - {None} == {"relayed"}
+    assert {participant for participant, _, _ in seen} == {1, 2}
+    assert len({code for _, _, code in seen}) == 1
 
 
 async def test_a_port_that_is_taken_is_told_to_the_first_participant_and_stops_nobody() -> None:

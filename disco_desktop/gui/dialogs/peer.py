@@ -144,6 +144,8 @@ class PeerDialog(QDialog):
         """Make the code, what to do with it, and what a person can say of it."""
         self.code = Text(_in_lines(self._peer.safety_code), is_wrapped=False, is_selectable=True)
         self.code.setFont(_digits_font(self))
+        self.code.setProperty("role", "code")
+        self.code.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # so that a screen reader comes by
         self.code.setAccessibleName(
             self.tr("Code to compare: {code}").format(code=self._peer.safety_code)
         )

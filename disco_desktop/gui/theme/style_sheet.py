@@ -39,6 +39,8 @@ QLabel[tone="success"] { color: $success; }
 QLabel[tone="warning"] { color: $warning; }
 QLabel[tone="danger"] { color: $danger; }
 QLabel[tone="accent"] { color: $accent; }
+QLabel[role="code"] { border: 2px solid transparent; border-radius: 6px; padding: 4px; }
+QLabel[role="code"]:focus { border-color: $accent; }
 QLabel[role="badge"] {
     background: $sunken; color: $muted; border-radius: 9px; padding: 2px 9px; min-height: 14px;
 }

@@ -145,6 +145,7 @@ class ParticipantsTable(PlainTable):
     def _show_menu(self, place: QPoint) -> None:
         index = self.indexAt(place)
         if index.isValid() and self.participants.row(index.row()).peer is not None:
+            self.setCurrentIndex(index)
             menu = QMenu(self)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             menu.addAction(self._open)

@@ -93,6 +93,7 @@ async def test_enter_a_double_click_and_the_menu_open_a_peer_and_never_oneself(
     qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     qtbot.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert asked == [NEAR, FAR]
+    table.setCurrentIndex(table.participants.index(1, 0))
     table.customContextMenuRequested.emit(place)
     menu = page.window().findChild(QMenu)
     assert [action.text() for action in menu.actions()] == ["&Show the participant and its key…"]
@@ -113,6 +114,7 @@ async def test_it_shows_how_a_peer_is_reached_and_the_code(dialog):
     }  # fmt: skip
     assert dialog.code.text().split() == CODE.split()
     assert dialog.code.accessibleName() == f"Code to compare: {CODE}"
+    assert dialog.code.focusPolicy() & Qt.FocusPolicy.TabFocus
     assert dialog.name.accessibleName()
     assert "nobody has checked" in dialog._notice.text
     assert buttons(dialog) == {"They differ", "The codes are the same", "Close"}
@@ -137,6 +139,18 @@ async def test_a_peer_that_was_confirmed_has_its_name_now_and_in_the_next_run(
     assert known is not None
     assert (known.name, known.verdict) == ("Anna, Geneva", "confirmed")
     dialog.accept()
+
+
+async def test_a_peer_that_was_confirmed_before_is_shown_so_at_once(
+    theme, errands, session, keys, tmp_path, home_window
+):
+    await keys.note(TASK.id, NEAR_STATE.public_key, name="Anna, Geneva", verdict="confirmed")
+    again = TrainPage(theme, CurrentSession(), KnownKeys(tmp_path / "profile"), errands)
+    home_window.setCentralWidget(again)
+    again._current.session = session
+    again.show_journey(Journey(TASK), together="")
+    assert key_column(again) == [NOTHING, "confirmed", "not confirmed"]
+    assert again._participants.participants.index(1, 0).data() == "Anna, Geneva"
 
 
 async def test_enter_in_the_field_judges_nothing(dialog, keys, qtbot):

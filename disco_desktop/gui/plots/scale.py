@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 Ends: TypeAlias = tuple[float, float]
 
+_SMALLEST_RANGE = 1e-9  # as a share of the values
+_NOTHING = 1e-100  # what is nearer to zero counts as zero
+
 
 def ends_of(least: float, greatest: float, *, room: float) -> Ends:
     """Return an axis's ends for values from `least` to `greatest`.
@@ -23,8 +26,10 @@ def ends_of(least: float, greatest: float, *, room: float) -> Ends:
         greatest: of the values.
         room: on either side, as a share of their range.
     """
-    if least == greatest:  # no range at all would put every value nowhere
-        apart = abs(least) / 2 or 1.0
+    largest = max(abs(least), abs(greatest))
+    # No range at all would put every value nowhere, and in a smaller one all ticks would be alike.
+    if greatest - least <= max(_SMALLEST_RANGE * largest, _NOTHING):
+        apart = largest / 2 if largest > _NOTHING else 1.0
         return least - apart, greatest + apart
     beyond = room * (greatest - least)
     return least - beyond, greatest + beyond

@@ -14,8 +14,12 @@ import psutil
 import pytest
 from hypothesis import settings
 
+from tests.forked_children.children import forked_child_command, quick_children, real_children
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+__all__ = ["forked_child_command", "quick_children", "real_children"]
 
 # A busy machine is no fault of the code: an example may take as long as it needs.
 settings.register_profile("disco", deadline=None, max_examples=60)

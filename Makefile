@@ -21,7 +21,7 @@ test: set-up-dev ## all that is checked: format, lint, types, import contracts, 
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 format: set-up-dev ## format the code and mend what the linter can mend
 	$(BIN)/ruff format

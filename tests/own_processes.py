@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import psutil
 
-# A screen without a monitor serves all windows of a run, and stays until its end.
-SHARED = {"Xvfb"}
+# What serves many tests and stays until the end of a run: a screen without a monitor, and what the
+# application's children are forked from.
+SHARED = ("Xvfb", "tests.forked_children.parent")
 
 
 def own_processes() -> list[psutil.Process]:
@@ -13,7 +14,7 @@ def own_processes() -> list[psutil.Process]:
     found = []
     for child in psutil.Process().children():
         try:
-            if child.name() not in SHARED:
+            if not any(name in " ".join(child.cmdline()) for name in SHARED):
                 found.append(child)
         except psutil.NoSuchProcess:
             continue

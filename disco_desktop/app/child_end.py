@@ -7,6 +7,7 @@ standard output.
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar
 import msgspec
 
 from disco_desktop import logs
+from disco_desktop.app.lasting_imports import lasting_imports
 from disco_desktop.logs import logger
 
 if TYPE_CHECKING:
@@ -39,7 +41,10 @@ def serve(module: str) -> None:
     # Ctrl-C in a terminal is for the application, which then stops its children in good order.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logs.configure()
-    import_module(module).run(sys.stdin.buffer, stream)
+    with lasting_imports():
+        program = import_module(module)
+    gc.freeze()  # what is loaded stays, so that no collection need look at it
+    program.run(sys.stdin.buffer, stream)
     logging.shutdown()
     # A thread of torch that is still at work would abort an orderly exit with a core dump.
     os._exit(0)

@@ -34,6 +34,7 @@ from disco_desktop.app.assistant_messages import (
     decode_command,
 )
 from disco_desktop.app.child_end import read_commands
+from disco_desktop.app.lasting_imports import lasting_imports
 from disco_desktop.app.worker_messages import Failed
 from disco_desktop.assistant.checked_texts import CheckedTexts
 from disco_desktop.assistant.checks import check
@@ -259,6 +260,7 @@ class _Assistant:
     def _validator(self, model: StoredModel) -> Validator:
         """Load torch, which takes a second or two, and the model's network."""
         self._teller.send(Loading())
-        from disco_desktop.engine.validation.validator import Validator
+        with lasting_imports():
+            from disco_desktop.engine.validation.validator import Validator
 
         return Validator(model.task, model.weights)

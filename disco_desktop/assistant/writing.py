@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from disco_desktop.app.assistant_messages import Generated, GenerationEnded, Loading
+from disco_desktop.app.lasting_imports import lasting_imports
 from disco_desktop.engine.errors import ModelError
 from disco_desktop.engine.memory.disk_memory import DiskMemory
 from disco_desktop.engine.task.text import TextData
@@ -90,7 +91,8 @@ class Writer:
         if not isinstance(model.task.data, TextData):
             raise ModelError("model_writes_nothing", task=model.record.task_title)
         self._teller.send(Loading())  # torch takes a second or two
-        from disco_desktop.engine.validation.generation import Generator
+        with lasting_imports():
+            from disco_desktop.engine.validation.generation import Generator
 
         generator = Generator(model.task, model.weights)
         self._loaded = (request.memory, request.model, generator)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from disco_desktop.app.command_line import decimal_number, whole_number
 from disco_desktop.app.home import memory_folder
 from disco_desktop.app.inert_text import inert
+from disco_desktop.app.lasting_imports import lasting_imports
 from disco_desktop.app.sample_words import DATA_HELP, samples_word
 from disco_desktop.app.sentences import problem_sentence
 from disco_desktop.app.wishes import LARGEST_SEED
@@ -91,7 +92,9 @@ def run(arguments: Namespace) -> int:
 def _outcomes(model: StoredModel, data: LoadedTable) -> Columns:
     # What is wrong with model or data was said at once, before torch is loaded.
     from disco_desktop.engine.dataset.predictions_csv import number_columns, outcome_columns
-    from disco_desktop.engine.validation.validator import NumberPredictions, Validator
+
+    with lasting_imports():
+        from disco_desktop.engine.validation.validator import NumberPredictions, Validator
 
     predictions = Validator(model.task, model.weights).predict(data.samples)
     if isinstance(predictions, NumberPredictions):
@@ -102,7 +105,9 @@ def _outcomes(model: StoredModel, data: LoadedTable) -> Columns:
 def _continuations(arguments: Namespace, model: StoredModel, data: LoadedTable) -> Columns:
     """Go on with each line."""
     from disco_desktop.engine.dataset.text.text_reader import PROMPT_COLUMN
-    from disco_desktop.engine.validation.generation import GenerationSettings, Generator
+
+    with lasting_imports():
+        from disco_desktop.engine.validation.generation import GenerationSettings, Generator
 
     generator = Generator(model.task, model.weights)
     settings = GenerationSettings(

@@ -9,6 +9,7 @@ from msgspec import structs
 from disco_desktop.app.class_figures import class_figures
 from disco_desktop.app.home import memory_folder
 from disco_desktop.app.inert_text import inert
+from disco_desktop.app.lasting_imports import lasting_imports
 from disco_desktop.app.sample_words import DATA_HELP
 from disco_desktop.cli import commands
 from disco_desktop.cli.arguments import existing_path
@@ -55,7 +56,8 @@ def run(arguments: Namespace) -> int:
     model = DiskMemory(memory_folder()).load(arguments.model)
     samples = load_labelled(model.task, arguments.data, model.preprocessing).samples
     # What is wrong with model or data is said at once, before torch is loaded.
-    from disco_desktop.engine.validation.validator import Validator
+    with lasting_imports():
+        from disco_desktop.engine.validation.validator import Validator
 
     validator = Validator(model.task, model.weights)
     if isinstance(model.task.data, TextData):

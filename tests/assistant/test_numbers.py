@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from disco_desktop.app.assistant_process import AssistantProcess
 
+pytestmark = pytest.mark.usefixtures("quick_children")
+
 
 @pytest.fixture
 def nuclei(tmp_path: Path) -> DiskMemory:

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
     from disco_desktop.app.assistant_process import AssistantProcess
 
+pytestmark = pytest.mark.usefixtures("quick_children")
+
 TASK = LusCovidProvider().get_task()
 
 

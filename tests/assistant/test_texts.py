@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from disco_desktop.app.assistant_process import AssistantProcess
     from disco_desktop.engine.task.task import Task
 
+pytestmark = pytest.mark.usefixtures("quick_children")
+
 SPEECH = resource("wikitext", "1863_abraham_lincoln_r.txt")
 MODEL = "0123456789abcdee"
 
@@ -114,7 +116,9 @@ async def test_texts_are_checked_and_their_beginning_is_shown(
 async def test_a_model_is_tested_on_texts(
     assistant: AssistantProcess, writing: StoredModel, tmp_path: Path
 ) -> None:
-    request = TestModel(memory=str(tmp_path / "memory"), model=MODEL, data=str(SPEECH))
+    pages = tmp_path / "pages.txt"
+    pages.write_text(SPEECH.read_text()[:12_000])
+    request = TestModel(memory=str(tmp_path / "memory"), model=MODEL, data=str(pages))
     tested = (await said(assistant, request))[-1]
     assert isinstance(tested, ModelTested)
     assert tested.labels == tested.confusion == []

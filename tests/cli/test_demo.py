@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.cli.program import disco
 
+if TYPE_CHECKING:
+    from tests.cli.conftest import Run
 
-def test_the_demo_trains_tests_and_keeps_a_model(tmp_path: Path) -> None:
-    ended = disco("demo", home=tmp_path)
+
+def test_the_demo_trains_tests_and_keeps_a_model(run: Run) -> None:
+    ended = disco("demo")
     assert ended.code == 0, ended.error
     assert ended.error == ""
     lines = ended.out.splitlines()
@@ -22,4 +26,4 @@ def test_the_demo_trains_tests_and_keeps_a_model(tmp_path: Path) -> None:
     assert float(accuracy[1]) > 60
     model = next(line for line in lines if line.endswith(".safetensors"))
     assert Path(model).is_file()
-    assert "Titanic demo" in disco("models", "show", "Titanic demo", home=tmp_path).out
+    assert "Titanic demo" in run("models", "show", "Titanic demo").out

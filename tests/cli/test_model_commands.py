@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.program import Ended, command, disco, environment
+from tests.cli.program import Ended, command, environment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,9 +82,8 @@ def test_nothing_is_left_of_a_training_that_is_done(training: tuple[Path, Ended]
     assert list((home / "memory" / "checkpoints").iterdir()) == []
 
 
-def test_the_model_is_tested(training: tuple[Path, Ended], passengers: Path) -> None:
-    home, _ = training
-    ended = disco("test", NAME, "--data", passengers, "--json", home / "test.json", home=home)
+def test_the_model_is_tested(home: Path, run: Run, passengers: Path) -> None:
+    ended = run("test", NAME, "--data", passengers, "--json", home / "test.json")
     assert ended.code == 0, ended.error
     result = json.loads((home / "test.json").read_text())
     assert set(result) == {
@@ -109,8 +108,7 @@ def test_the_model_is_tested(training: tuple[Path, Ended], passengers: Path) -> 
     assert f"calibration error {100 * result['calibration_error']:.1f} %" in ended.out
 
 
-def test_the_model_predicts(training: tuple[Path, Ended], passengers: Path, tmp_path: Path) -> None:
-    home, _ = training
+def test_the_model_predicts(home: Path, run: Run, passengers: Path, tmp_path: Path) -> None:
     with passengers.open(newline="") as file:
         known = list(csv.DictReader(file))
     unknown = tmp_path / "unknown.csv"
@@ -121,7 +119,7 @@ def test_the_model_predicts(training: tuple[Path, Ended], passengers: Path, tmp_
             row = {name: cell for name, cell in row.items() if name != "Survived"}
             writer.writerow(row | {"Name": "=HYPERLINK(1)"})
     out = tmp_path / "out.csv"
-    ended = disco("predict", NAME, "--data", unknown, "--out", out, home=home)
+    ended = run("predict", NAME, "--data", unknown, "--out", out)
     assert ended.code == 0, ended.error
     assert "50 of 50 rows predicted" in ended.out
     with out.open(newline="") as file:

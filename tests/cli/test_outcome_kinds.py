@@ -9,20 +9,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.program import disco
 from tests.plug_in import install
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.cli.conftest import Run
 
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+pytestmark = pytest.mark.usefixtures("quick_children")
+
+
+@pytest.fixture(autouse=True)
+def _installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put the plug-in's tasks where this process finds what is installed."""
     place = tmp_path / "installed"
     place.mkdir()
     install(place, lengths="Lengths", kinds="Kinds")
-    monkeypatch.setenv("PYTHONPATH", str(place))
-    return tmp_path / "home"
+    monkeypatch.syspath_prepend(place)
 
 
 @pytest.fixture
@@ -40,47 +43,43 @@ def flowers(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_number_is_trained_tested_and_predicted(
-    home: Path, flowers: Path, tmp_path: Path
-) -> None:
-    checked = disco("check", "lengths", "--data", flowers, home=home)
+def test_a_number_is_trained_tested_and_predicted(run: Run, flowers: Path, tmp_path: Path) -> None:
+    checked = run("check", "lengths", "--data", flowers)
     assert checked.code == 0, checked.error
     assert "on average" in checked.out
     file = tmp_path / "result.json"
-    trained = disco(
+    trained = run(
         *("train", "lengths", "--data", flowers, "--users", "2", "--seed", "3"),
         *("--epochs", "20", "--save", "areas", "--json", file),
-        home=home,
     )
     assert trained.code == 0, trained.error
     participants = json.loads(file.read_text())["participants"]
     assert [one["global"]["accuracy"] for one in participants] == [None, None]
     assert participants[0]["global"]["loss"] < participants[0]["epochs"][0]["validation"]["loss"]
-    tested = disco("test", "areas", "--data", flowers, "--json", file, home=home)
+    tested = run("test", "areas", "--data", flowers, "--json", file)
     assert tested.code == 0, tested.error
     result = json.loads(file.read_text())
     assert result["r2"] > 0.8
     assert result["unit"] == "mm2"
     assert "accuracy" not in tested.out
     out = tmp_path / "out.csv"
-    assert disco("predict", "areas", "--data", flowers, "--out", out, home=home).code == 0
+    assert run("predict", "areas", "--data", flowers, "--out", out).code == 0
     with out.open(newline="") as predicted:
         away = [
             abs(float(row["prediction"]) - float(row["area"])) for row in csv.DictReader(predicted)
         ]
     assert sum(away) / len(away) == pytest.approx(result["mean_absolute_error"], rel=1e-3)
-    assert "areas" in disco("models", home=home).out
+    assert "areas" in run("models").out
 
 
-def test_three_kinds_are_told_apart(home: Path, flowers: Path, tmp_path: Path) -> None:
-    trained = disco(
+def test_three_kinds_are_told_apart(run: Run, flowers: Path, tmp_path: Path) -> None:
+    trained = run(
         *("train", "kinds", "--data", flowers, "--scheme", "local", "--seed", "3"),
         *("--epochs", "20", "--save", "kinds"),
-        home=home,
     )
     assert trained.code == 0, trained.error
     file = tmp_path / "result.json"
-    tested = disco("test", "kinds", "--data", flowers, "--json", file, home=home)
+    tested = run("test", "kinds", "--data", flowers, "--json", file)
     assert tested.code == 0, tested.error
     result = json.loads(file.read_text())
     assert result["labels"] == ["setosa", "versicolor", "virginica"]
@@ -89,7 +88,7 @@ def test_three_kinds_are_told_apart(home: Path, flowers: Path, tmp_path: Path) -
     assert result["classes"][0]["auc"] > 0.95
     assert "predicted virginica" in tested.out
     out = tmp_path / "out.csv"
-    assert disco("predict", "kinds", "--data", flowers, "--out", out, home=home).code == 0
+    assert run("predict", "kinds", "--data", flowers, "--out", out).code == 0
     with out.open(newline="") as predicted:
         rows = list(csv.DictReader(predicted))
     assert {row["prediction"] for row in rows} == {"a", "b", "c"}

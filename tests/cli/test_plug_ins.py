@@ -14,15 +14,16 @@ from tests.plug_in import OWN_TASKS, install
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.cli.conftest import Run
 
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home; beside it, where programs find what is installed, a plug-in and a broken one."""
+
+@pytest.fixture(autouse=True)
+def _installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a plug-in and a broken one where programs find what is installed."""
     place = tmp_path / "installed"
     place.mkdir()
     install(place, petals="Petals", wrong="Unstartable")
     monkeypatch.setenv("PYTHONPATH", str(place))
-    return tmp_path / "home"
 
 
 @pytest.fixture
@@ -38,8 +39,8 @@ def flowers(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_broken_plug_in_costs_one_line(home: Path) -> None:
-    listed = disco("tasks", home=home)
+def test_a_broken_plug_in_costs_one_line() -> None:
+    listed = disco("tasks")
     assert listed.code == 0
     ids = [line.split()[0] for line in listed.out.splitlines()]
     assert ids == ["Task", *sorted([*OWN_TASKS, "petals"])]
@@ -49,19 +50,18 @@ def test_a_broken_plug_in_costs_one_line(home: Path) -> None:
 
 
 def test_its_task_is_trained_through_the_bundled_server(
-    home: Path, flowers: Path, tmp_path: Path
+    run: Run, flowers: Path, tmp_path: Path
 ) -> None:
     file = tmp_path / "result.json"
     trained = disco(
         *("train", "petals", "--data", flowers, "--users", "2"),
         *("--save", "flowers", "--json", file),
-        home=home,
     )
     assert trained.code == 0, trained.error
     result = json.loads(file.read_text())
     assert result["task"] == "petals"
     assert [round_["participants"] for round_ in result["rounds"]] == [2, 2]
     assert len({one["weights_sha256"] for one in result["participants"]}) == 1
-    tested = disco("test", "flowers", "--data", flowers, home=home)
+    tested = run("test", "flowers", "--data", flowers)
     assert tested.code == 0, tested.error
     assert "on 120 samples" in tested.out

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from tests.cli.conftest import Run
 
+pytestmark = pytest.mark.usefixtures("quick_children")
+
 SPEECH = resource("wikitext", "1863_abraham_lincoln_r.txt")
 
 

@@ -132,6 +132,11 @@ async def eventually(holds: Callable[[], bool]) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _quick_children(quick_children: None) -> None:
+    """Load torch once for all the children that the pages start."""
+
+
+@pytest.fixture(autouse=True)
 def _garbage_in_one_thread(qapp: QApplication) -> Iterator[None]:
     """Collect garbage in Qt's thread alone, as the window does."""
     gc.disable()

@@ -13,7 +13,6 @@ from disco_desktop.gui.garbage import GarbageCollection
 def collection(qapp):
     parent = QObject()
     yield GarbageCollection(parent)
-    gc.unfreeze()
     parent.deleteLater()
 
 

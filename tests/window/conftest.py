@@ -85,6 +85,15 @@ def task_server(port: int, folder: Path) -> Iterator[None]:
         process.communicate()
 
 
+def warned_so_far(process: Application) -> str:
+    """Return what a scenario that goes on has warned of."""
+    assert process.stderr is not None
+    os.set_blocking(process.stderr.fileno(), False)
+    with contextlib.suppress(BlockingIOError):
+        return os.read(process.stderr.fileno(), 1 << 16).decode()
+    return ""
+
+
 def ended_well(process: Application) -> str:
     """Wait for a scenario's end; return what it printed. A warning of Qt or of the log fails it."""
     printed, warned = process.communicate(timeout=PATIENCE)

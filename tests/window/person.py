@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PATIENCE = 120.0  # seconds
+LOOK_SECONDS = 0.05  # between two looks at the window, each of which goes through all its parts
 
 
 class Person:
@@ -98,7 +99,7 @@ class Person:
         try:
             async with asyncio.timeout(PATIENCE):
                 while not holds():  # noqa: ASYNC110 - what one sees has no event of its own
-                    await asyncio.sleep(0.02)
+                    await asyncio.sleep(LOOK_SECONDS)
         except TimeoutError:
             shown = "\n".join(text for text in self._texts() if text.strip())
             raise AssertionError(f"waited in vain {what}; in the window:\n{shown}") from None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.window.conftest import PATIENCE, done, ended_well, task_server
+from tests.window.conftest import PATIENCE, done, ended_well, task_server, warned_so_far
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,17 +22,6 @@ def test_from_the_first_run_to_a_prediction(application: Callable, tmp_path: Pat
     ended_well(application("first_run_to_prediction", tmp_path))
 
 
-def test_a_killed_application_offers_to_go_on(application: Callable, tmp_path: Path) -> None:
-    first = application("begin_and_be_killed", tmp_path)
-    assert first.stdout.readline() == "round 1\n"
-    first.kill()
-    first.communicate()
-    printed = ended_well(application("go_on", tmp_path))
-    rounds = re.search(r"rounds (\d+)", printed)
-    assert rounds is not None
-    assert int(rounds[1]) > 2
-
-
 def test_a_killed_server_comes_back_and_the_training_is_finished(
     application: Callable, tmp_path: Path
 ) -> None:
@@ -43,10 +32,18 @@ def test_a_killed_server_comes_back_and_the_training_is_finished(
     assert len(warned.strip().splitlines()) == 1, warned
 
 
-def test_a_killed_worker_is_said_and_the_training_goes_on(
+def test_a_killed_worker_and_a_killed_application_can_be_gone_on_from(
     application: Callable, tmp_path: Path
 ) -> None:
-    ended_well(application("worker_dies", tmp_path))
+    first = application("worker_dies", tmp_path)
+    assert first.stdout.readline() == "the end\n", warned_so_far(first)
+    assert warned_so_far(first) == ""
+    first.kill()
+    first.communicate()
+    printed = ended_well(application("go_on", tmp_path))
+    rounds = re.search(r"rounds (\d+)", printed)
+    assert rounds is not None
+    assert int(rounds[1]) > 4  # two before the worker was killed, two after
 
 
 def test_a_server_that_is_away_is_said_and_tried_again(

@@ -248,6 +248,7 @@ async def test_a_file_is_picked(page, check, broken):
     assert check.answer.report.files == ["broken.csv"]
 
 
+@pytest.mark.usefixtures("real_children")
 async def test_a_killed_assistant_is_said_and_tried_again(page, check, broken):
     await checked(page, check, broken)
     await eventually(lambda: check.rows.row(0) is not None)

@@ -208,6 +208,7 @@ async def test_a_model_that_is_gone_is_said_to_be(page, memory, qtbot):
     assert went == [True]
 
 
+@pytest.mark.usefixtures("real_children")
 async def test_a_test_under_way_can_be_given_up(page, job):
     page._choice.choose(SAMPLE)
     assert page._progress.isVisible()

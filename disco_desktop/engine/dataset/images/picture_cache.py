@@ -195,29 +195,35 @@ class PictureCache:
         clear_unfinished(self.folder)
         folder = self.folder / f"{UNFINISHED}{self._key}.{secrets.token_hex(6)}"
         folder.mkdir(parents=True)
-        return EntryWriter(folder, (folder / _PIXELS).open("wb"))
+        return EntryWriter(folder, (folder / _PIXELS).open("wb"), self._entries())
 
     def publish(self, writer: EntryWriter) -> CacheEntry:
-        """Put a whole entry in the place of the one before, and make room where there are too many.
+        """Put a whole entry in the place of those before, and make room where there are too many.
 
         Raises:
             OSError: it could not be written.
         """
-        older = self._entries()
         final = self.folder / writer.folder.name.removeprefix(UNFINISHED)
         writer.finish()
         writer.folder.rename(final)
-        for entry in older:
+        for entry in writer.replaced:
             discard(entry)
         evict(self.folder, keep=final, largest=self._largest)
         return self._read(final)
 
 
 class EntryWriter:
-    """An entry that is being written; used by one thread."""
+    """An entry that is being written; used by one thread.
 
-    def __init__(self, folder: Path, pixels: BinaryIO) -> None:
+    Attributes:
+        folder: where it is written.
+        replaced: the entries that were there when it was begun. One that another program has
+            published since is not among them: that program has yet to open it.
+    """
+
+    def __init__(self, folder: Path, pixels: BinaryIO, replaced: list[Path]) -> None:
         self.folder = folder
+        self.replaced = replaced
         self._pixels = pixels
         self._places: dict[bytes, int] = {}
         self._files: list[tuple[bytes, Known]] = []

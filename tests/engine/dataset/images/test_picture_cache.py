@@ -199,6 +199,18 @@ def test_a_full_disk_leaves_the_entry_before(
     assert np.array_equal(image(load(folder), 3), np.asarray(picture(900)))
 
 
+def test_what_another_program_has_published_meanwhile_stays_until_the_next(folder: Path) -> None:
+    cache = PictureCache(folder, data_of())
+    ours, theirs = cache.begin(), cache.begin()
+    cache.publish(theirs)
+    assert cache.publish(ours).files == {}
+    published = {entry.name for entry in entries()}
+    assert published == {writer.folder.name.removeprefix(".new-") for writer in (ours, theirs)}
+    cache.publish(cache.begin())
+    assert len(entries()) == 1
+    assert not published & {entry.name for entry in entries()}
+
+
 _LOAD = """
 import sys
 from pathlib import Path

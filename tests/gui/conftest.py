@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from pytestqt.qtbot import QtBot
-
     from disco_desktop.engine.errors import DiscoError
 
 PATIENCE = 60.0  # seconds until something that should come about counts as missing
@@ -97,8 +95,8 @@ def told() -> Told:
 
 
 @pytest.fixture
-async def errands(told: Told):
-    """Errands whose errors are collected, and none of which outlives the test."""
+async def errands(told: Told, home_window: QMainWindow):
+    """Errands whose errors are collected, and none of which outlives the test, or its window."""
     made = Errands(told.append)
     yield made
     await made.close()
@@ -111,12 +109,16 @@ def keys(tmp_path: Path) -> KnownKeys:
 
 
 @pytest.fixture
-def home_window(qtbot: QtBot) -> QMainWindow:
-    """An empty window for a page and what lies over it."""
+def home_window(qapp: QApplication) -> Iterator[QMainWindow]:
+    """An empty window for a page and what lies over it.
+
+    It is not left to `qtbot`, which would close it while errands still change what is in it.
+    """
     made = QMainWindow()
     made.resize(1280, 800)
-    qtbot.addWidget(made)
-    return made
+    yield made
+    made.close()
+    made.deleteLater()
 
 
 @pytest.fixture

@@ -11,9 +11,11 @@ from disco_desktop.gui.garbage import GarbageCollection
 
 @pytest.fixture
 def collection(qapp):
+    gc.unfreeze()  # the tests leave themselves out, too
     parent = QObject()
     yield GarbageCollection(parent)
     parent.deleteLater()
+    gc.freeze()
 
 
 class Cycle:

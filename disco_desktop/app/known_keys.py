@@ -10,9 +10,9 @@ import msgspec
 from msgspec import Meta, Struct
 
 from disco_desktop.app.observable import Observable
-from disco_desktop.engine.client.identity import PUBLIC_KEY_BYTES
 from disco_desktop.engine.durable_files import replaced_durably
 from disco_desktop.engine.memory.storage import storing_in
+from disco_desktop.engine.messages.message import Key
 from disco_desktop.logs import logger
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class KnownKey(Struct, frozen=True, kw_only=True):
     """
 
     task: Annotated[str, Meta(max_length=200)]
-    public_key: Annotated[bytes, Meta(min_length=PUBLIC_KEY_BYTES, max_length=PUBLIC_KEY_BYTES)]
+    public_key: Key
     name: Annotated[str, Meta(max_length=LONGEST_NAME)]
     verdict: Verdict
     at: datetime

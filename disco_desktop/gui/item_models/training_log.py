@@ -26,18 +26,23 @@ class TrainingLogModel(QAbstractListModel):
         self._lines: list[LogLine] = []
 
     def show_lines(self, lines: Iterable[LogLine]) -> None:
-        """Show these lines; those that were there before are not touched."""
+        """Show these lines; those that were there before and still are stay as they are."""
         fresh = list(lines)
-        known = len(self._lines)
-        if fresh[:known] == self._lines:
-            if len(fresh) > known:
-                self.beginInsertRows(QModelIndex(), known, len(fresh) - 1)
-                self._lines = fresh
-                self.endInsertRows()
+        gone = self._lines.index(fresh[0]) if fresh and fresh[0] in self._lines else 0
+        kept = len(self._lines) - gone
+        if fresh[:kept] != self._lines[gone:]:
+            self.beginResetModel()
+            self._lines = fresh
+            self.endResetModel()
             return
-        self.beginResetModel()
-        self._lines = fresh
-        self.endResetModel()
+        if gone:  # a long log forgets its oldest lines
+            self.beginRemoveRows(QModelIndex(), 0, gone - 1)
+            del self._lines[:gone]
+            self.endRemoveRows()
+        if len(fresh) > kept:
+            self.beginInsertRows(QModelIndex(), kept, len(fresh) - 1)
+            self._lines = fresh
+            self.endInsertRows()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008
         """Return how many lines there are."""

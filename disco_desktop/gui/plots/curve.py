@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from disco_desktop.gui.plots.decimation import Point, decimated, runs
+from disco_desktop.gui.plots.decimation import Run, decimated, runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,7 +36,7 @@ class Curve:
         self._width = width
         self.across: list[float] = []
         self.values: list[float] = []
-        self._runs: list[list[Point]] = []
+        self._runs: list[Run] = []
         self._lines: list[list[QPointF]] = []
         self._scale: Scale | None = None
 
@@ -75,7 +75,7 @@ class Curve:
                 for place in apart(line, _MARKS_APART):
                     draw_mark(painter, place, self.mark)
 
-    def _line(self, run: list[Point], scale: Scale) -> list[QPointF]:
+    def _line(self, run: Run, scale: Scale) -> list[QPointF]:
         columns = max(1, math.ceil(scale.area.width()))
         points = scale.points(decimated(run, *scale.across, columns))
         # A point alone makes no line, but is to be seen.

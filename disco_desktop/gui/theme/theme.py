@@ -30,6 +30,7 @@ class Theme(QObject):
         self._application = application
         self._choice: ThemeChoice = choice
         self.tokens: Tokens = LIGHT
+        self._is_in_force = False
         application.setStyle("Fusion")
         application.styleHints().colorSchemeChanged.connect(self._system_changed)
         self._apply()
@@ -50,7 +51,10 @@ class Theme(QObject):
 
     def _apply(self) -> None:
         is_dark = self._choice == "dark" or (self._choice == "system" and self._is_system_dark())
-        self.tokens = DARK if is_dark else LIGHT
+        tokens = DARK if is_dark else LIGHT
+        if self._is_in_force and tokens is self.tokens:
+            return  # every widget would be styled anew
+        self.tokens, self._is_in_force = tokens, True
         self._application.setPalette(palette_of(self.tokens))
         self._application.setStyleSheet(style_sheet(self.tokens))
         self.changed.emit()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
+import psutil
 import pytest
 
 from disco_desktop.app.sentences import sentence
@@ -50,6 +51,16 @@ async def test_another_certificate_than_the_pinned_one_gets_nothing(tls_server, 
         assert sentence(raised.value).startswith("WARNING")
         async with asyncio.timeout(30):
             assert await received.get() == b""
+
+
+async def test_a_connection_with_another_certificate_is_not_kept(tls_server):
+    address = ServerAddress(tls_server.address.url, "AB" * 32)
+    with pytest.raises(ServerError) as raised:
+        await participant(tls_server, address).connect()
+    assert raised.value.code == "server_certificate_changed"
+    await asyncio.sleep(0)  # a transport that is aborted closes its socket at the loop's next turn
+    connections = psutil.Process().net_connections("tcp")
+    assert not [one for one in connections if one.raddr and one.raddr.port == tls_server.port]
 
 
 async def test_a_certificate_that_nobody_vouches_for_gets_nothing(tls_server, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 FINGERPRINT_BYTES = 32
 _LONGEST_URL = 2_048
+# Before 3.12.8, Python leaves an encrypted connection open until the other side takes leave: also
+# one whose certificate is not the pinned one.
+_WAITS_FOR_GOODBYE = sys.version_info < (3, 12, 8) or (3, 13) <= sys.version_info < (3, 13, 1)
+
 _CONNECT_SECONDS = 10.0
 _READ_SECONDS = 60.0
 _CONNECTIONS = 8
@@ -119,6 +124,7 @@ def client_session(
         connector=aiohttp.TCPConnector(
             ssl=address.ssl(),
             limit=connections,
+            enable_cleanup_closed=_WAITS_FOR_GOODBYE,
             socket_factory=None if ledger is None else socket_factory(ledger),
         ),
         timeout=aiohttp.ClientTimeout(

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, cast
 
 from disco_desktop.logs import logger
+from disco_desktop.server.deadline import Deadline
 
 if TYPE_CHECKING:
     import ssl
@@ -38,7 +39,7 @@ class Connection(asyncio.Protocol):
         self._socket: asyncio.Transport | None = None
         self._handler: asyncio.Protocol | None = None
         self._early = bytearray()
-        self._timer: asyncio.TimerHandle | None = None
+        self._deadline = Deadline(self.cut)
         self._is_idle = False
         self._is_ignoring = False
         self._has_ended = False
@@ -49,7 +50,7 @@ class Connection(asyncio.Protocol):
         """Take over an accepted socket."""
         transport = cast("asyncio.Transport", transport)
         self._socket = transport
-        self._expect_within(self._guard.limits.header_seconds, "no whole request in time")
+        self._deadline.set(self._guard.limits.header_seconds, "no whole request in time")
         if self._guard.tls is None:
             self._hand_over(transport)
         else:
@@ -71,7 +72,7 @@ class Connection(asyncio.Protocol):
         if secured is None or self._has_ended:
             self.cut("closed during the TLS handshake")
             return
-        self._expect_within(seconds, "no whole request in time")
+        self._deadline.set(seconds, "no whole request in time")
         self._hand_over(secured)
 
     def _hand_over(self, transport: asyncio.Transport) -> None:
@@ -89,7 +90,7 @@ class Connection(asyncio.Protocol):
             return
         if self._is_idle:
             self._is_idle = False
-            self._expect_within(self._guard.limits.header_seconds, "no whole request in time")
+            self._deadline.set(self._guard.limits.header_seconds, "no whole request in time")
         if self._allowance is not None and not self._allowance.take(len(data)):
             if self._when_overrun is not None:
                 self._when_overrun()
@@ -122,9 +123,9 @@ class Connection(asyncio.Protocol):
         """Note that headers are whole; the request may last some seconds, if that is bounded."""
         self._is_idle = False
         if seconds is None:
-            self._stop_timer()
+            self._deadline.lift()
         else:
-            self._expect_within(seconds, "a request took too long")
+            self._deadline.set(seconds, "a request took too long")
 
     def request_ended(self, *, is_whole: bool) -> None:
         """Note that the answer is on its way, after which the next request may come.
@@ -136,7 +137,7 @@ class Connection(asyncio.Protocol):
             self._is_idle = is_whole
             limits = self._guard.limits
             seconds = limits.idle_seconds if is_whole else 2 * limits.header_seconds
-            self._expect_within(seconds, "idle")
+            self._deadline.set(seconds, "idle")
 
     def bound_input(
         self, allowance: TokenBucket | Credit, when_overrun: Callable[[], None]
@@ -150,7 +151,7 @@ class Connection(asyncio.Protocol):
             self._is_ignoring = True
             self._stop_reading()
             # Twice the time in which the other side should have taken the last word.
-            self._expect_within(2 * self._guard.limits.farewell_seconds, _HEARD_ENOUGH)
+            self._deadline.set(2 * self._guard.limits.farewell_seconds, _HEARD_ENOUGH)
 
     def _stop_reading(self) -> None:
         """Leave what comes to the system, which then slows the sender down."""
@@ -166,15 +167,5 @@ class Connection(asyncio.Protocol):
 
     def _end(self) -> None:
         self._has_ended = True
-        self._stop_timer()
+        self._deadline.end()
         self._guard.forget(self)
-
-    def _expect_within(self, seconds: float, otherwise: str) -> None:
-        self._stop_timer()
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(seconds, self.cut, otherwise)
-
-    def _stop_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None

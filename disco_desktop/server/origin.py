@@ -7,6 +7,7 @@ called us (`Host`).
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import socket
 from logging import WARNING
@@ -37,10 +38,13 @@ def own_origin_only(public_hosts: Iterable[str] = (), *, log_seconds: float = 60
     incidents = OccasionalLog(_log, log_seconds)
     ours = {"localhost", *_machine_names(), *map(_normal, public_hosts)}
 
+    def is_ours(name: str) -> bool:
+        return _normal(name) in ours or _is_address(name)
+
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
         host = _only(request, "Host")
-        if host is None or not _is_ours(_host_name(host), ours):
+        if host is None or not is_ours(_host_name(host)):
             incidents.tell(
                 "host", "refused a request that calls this server %.100r", host, level=WARNING
             )
@@ -83,11 +87,12 @@ def _host_name(host: str) -> str:
         return ""
 
 
-def _is_ours(name: str, ours: set[str]) -> bool:
+@functools.lru_cache(maxsize=128)
+def _is_address(name: str) -> bool:
     try:
         ipaddress.ip_address(name)
     except ValueError:
-        return _normal(name) in ours
+        return False
     return True
 
 

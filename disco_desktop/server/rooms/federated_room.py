@@ -140,7 +140,8 @@ class FederatedRoom(Room):
                 async with other.lock:
                     pass
             try:
-                await asyncio.to_thread(fresh.recover)
+                if fresh.has_begun:
+                    await asyncio.to_thread(fresh.recover)
             except StorageError:
                 self._forget_upload(key, fresh)
                 raise

@@ -63,11 +63,14 @@ class Upload:
         """Return how many bytes the piece at an offset has."""
         return min(PIECE, self.announcement.size - offset)
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether there is something of an earlier attempt."""
+        return os.path.exists(self.path)
+
     def recover(self) -> None:
         """Go on from the pieces of an earlier attempt that match; drop what follows them."""
         try:
-            if not self.path.exists():
-                return
             with self.path.open("r+b") as file:
                 while not self.is_whole:
                     piece = file.read(self.piece_size(self.offset))

@@ -1,4 +1,4 @@
-"""Some who join a task and send tiny messages at a rate, whatever the server says to them.
+"""Some who join a task and together send tiny messages at a rate, whatever the server says.
 
 `python -m tests.benchmarks.flood_process URL PARTICIPANTS RATE`. Each is cut off within moments and
 joins again at once; there are enough of them to keep the rate up all the same. Each line on the
@@ -14,6 +14,7 @@ import asyncio
 import contextlib
 import os
 import sys
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,25 @@ class Target:
     tasks: dict[str, Task]
 
 
+class Pace:
+    """How many messages all may send together; what was missed is not made up for."""
+
+    def __init__(self, rate: int) -> None:
+        self._rate = rate
+        self._most = 2 * rate * _TICK
+        self._left = 0.0
+        self._at = time.monotonic()
+
+    def take(self) -> int:
+        """Return how many may be sent now, and count them as sent."""
+        now = time.monotonic()
+        self._left = min(self._left + self._rate * (now - self._at), self._most)
+        self._at = now
+        taken = int(self._left)
+        self._left -= taken
+        return taken
+
+
 class Flood:
     """One that observes a task, so that no round waits for it.
 
@@ -49,11 +69,11 @@ class Flood:
         connections: how often it joined.
     """
 
-    def __init__(self, url: str, participants: int, rate: int) -> None:
+    def __init__(self, url: str, participants: int, pace: Pace) -> None:
         task = task_for(participants)
         self._target = Target(URL(url).port or 0, {task.id: task})
         self._task_id = task.id
-        self._at_once = max(1, round(rate * _TICK))
+        self._pace = pace
         self._identity = Identity.generate()
         self.sent = 0
         self.connections = 0
@@ -69,21 +89,22 @@ class Flood:
                 await self._send_on(raw)
 
     async def _send_on(self, raw: RawControl) -> None:
-        """Send a share each tick, until the server ends the connection."""
-        clock = asyncio.get_running_loop().time
+        """Send what is due each tick, until the server ends the connection."""
         end = asyncio.create_task(raw.close_code())
-        due = clock()
-        while not end.done() and await raw.send(_TINY * self._at_once):
-            self.sent += self._at_once
-            due = max(due + _TICK, clock() - _TICK)  # what was missed is not made up for
-            await asyncio.wait({end}, timeout=max(0.0, due - clock()))
+        while not end.done():
+            count = self._pace.take()
+            if not await raw.send(_TINY * count):
+                break
+            self.sent += count
+            await asyncio.wait({end}, timeout=_TICK)
         with contextlib.suppress(ConnectionError):
             await end
 
 
 async def flood(url: str, participants: int, rate: int) -> None:
     """Flood until the standard input ends."""
-    attackers = [Flood(url, participants, rate) for _ in range(ATTACKERS)]
+    pace = Pace(rate)
+    attackers = [Flood(url, participants, pace) for _ in range(ATTACKERS)]
     sending = [asyncio.create_task(attacker.send()) for attacker in attackers]
     while await asyncio.to_thread(sys.stdin.readline):
         for one in sending:

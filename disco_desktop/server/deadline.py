@@ -23,15 +23,16 @@ class Deadline:
         self._due: float | None = None
         self._reason = ""
         self._timer: asyncio.TimerHandle | None = None
+        self._rings_at = 0.0  # not every loop's timers tell
 
     def set(self, seconds: float, reason: str) -> None:
         """Let the time be up in so many seconds, and no earlier."""
         self._due, self._reason = self._loop.time() + seconds, reason
-        if self._timer is not None and self._timer.when() > self._due:
+        if self._timer is not None and self._rings_at > self._due:
             self._timer.cancel()
             self._timer = None
         if self._timer is None:
-            self._timer = self._loop.call_at(self._due, self._ring)
+            self._start(self._due)
 
     def lift(self) -> None:
         """Let nothing be due; it can be set again."""
@@ -44,12 +45,16 @@ class Deadline:
             self._timer.cancel()
             self._timer = None
 
+    def _start(self, at: float) -> None:
+        self._rings_at = at
+        self._timer = self._loop.call_at(at, self._ring)
+
     def _ring(self) -> None:
         self._timer = None
         if self._due is None:
             return
         if self._loop.time() < self._due:
-            self._timer = self._loop.call_at(self._due, self._ring)
+            self._start(self._due)
         else:
             self._due = None
             self._missed(self._reason)

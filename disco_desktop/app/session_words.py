@@ -42,7 +42,7 @@ STATE_SENTENCES: dict[SessionState, str] = {
 
 PRESENCES: dict[Presence, str] = {
     "training": "Training",
-    "contributed": "Has contributed to this round",
+    "contributed": "Has contributed",
     "paused": "Paused",
     "away": "Away, and waited for",
 }

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _HEIGHT = 170
 _FRAME = 50  # milliseconds between two pictures
 _SINCE_WIDTH = 100
-_PEER_WIDTH = 112
+_PEER_WIDTHS = (136, 110, 88, 88, 116)  # way, there and back, sent, received, key
 _STATE = 1
 _SINCE = 2
 
@@ -54,9 +54,9 @@ class ParticipantsTable(PlainTable):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(_SINCE, QHeaderView.ResizeMode.Fixed)
         header.resizeSection(_SINCE, _SINCE_WIDTH)
-        for place in range(_SINCE + 1, self.participants.columnCount()):
+        for place, width in enumerate(_PEER_WIDTHS, start=_SINCE + 1):
             header.setSectionResizeMode(place, QHeaderView.ResizeMode.Fixed)
-            header.resizeSection(place, _PEER_WIDTH)
+            header.resizeSection(place, width)
         self._hide_peer_columns(are_hidden=True)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)

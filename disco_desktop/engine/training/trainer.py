@@ -294,6 +294,7 @@ class Trainer(ABC):
             await self.save()
         await self._set_result()
         await self._keeper.settle()
+        self._report(None)  # the model is kept, whatever became of checkpoints
         try:
             await self._keeper.clear()
         except StorageError as error:

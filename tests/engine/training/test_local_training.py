@@ -234,7 +234,7 @@ class TestKeeping:
         caplog: pytest.LogCaptureFixture,
     ) -> None:
         expect_log("training goes on, but nothing is kept")
-        disco = disco_of(passengers, memory, epochs=8, round_duration=1)
+        disco = disco_of(passengers, memory, epochs=3, round_duration=1)
         limit_file_size(1000)
         problems = []
         try:

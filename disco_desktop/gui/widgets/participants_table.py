@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _HEIGHT = 170
 _FRAME = 50  # milliseconds between two pictures
 _SINCE_WIDTH = 100
-_PEER_WIDTHS = (136, 110, 88, 88, 116)  # way, there and back, sent, received, key
+_PEER_WIDTHS = (136, 124, 88, 92, 116)  # way, there and back, sent, received, key
 _STATE = 1
 _SINCE = 2
 

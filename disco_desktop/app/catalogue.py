@@ -334,8 +334,8 @@ SENTENCES: dict[str, str] = {
         "The server could not read our update. Use the version of the program that the server has."
     ),
     "server_storage": (
-        "The server could not store what we sent. Ask whoever runs it to make room on its disk, "
-        "then try again."
+        "The server could not store what we sent. Its disk is full or fails: make room there, or "
+        "ask whoever runs it to do so."
     ),
     "server_storage_version": (
         "The server's data are of version {version}, and this program knows version {known}. "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
@@ -131,8 +132,9 @@ class KnownKeys(Observable):
             return {}
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             aside = self._path.with_suffix(".damaged")
-            _log.warning("the known keys cannot be read (%s) and are now %s", error, aside.name)
-            self._path.replace(aside)
+            _log.warning("the known keys cannot be read (%s): set aside as %s", error, aside.name)
+            with contextlib.suppress(OSError):  # in a folder that cannot be written it stays
+                self._path.replace(aside)
             return {}
         except OSError as error:
             _log.warning("the known keys cannot be read: %s", error)

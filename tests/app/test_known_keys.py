@@ -95,7 +95,7 @@ async def test_a_name_is_not_too_long(tmp_path):
 )
 async def test_a_damaged_file_confirms_nothing_and_is_set_aside(tmp_path, content, expect_log):
     (tmp_path / "known_keys.json").write_bytes(content)
-    expect_log("known keys cannot be read .* are now known_keys.damaged")
+    expect_log("known keys cannot be read .* set aside as known_keys.damaged")
     keys = KnownKeys(tmp_path)
     assert keys.absent("titanic", []) == []
     assert (tmp_path / "known_keys.damaged").read_bytes() == content
@@ -109,3 +109,11 @@ async def test_what_cannot_be_kept_is_known_in_this_run(tmp_path):
     with pytest.raises(StorageError):
         await keys.note("titanic", ONE, name="Geneva", verdict="confirmed")
     assert keys.find("titanic", ONE) is not None
+
+
+async def test_a_damaged_file_that_cannot_be_moved_confirms_nothing(tmp_path, expect_log):
+    (tmp_path / "known_keys.json").write_bytes(b"{")
+    (tmp_path / "known_keys.damaged").mkdir()  # nothing can take its place
+    expect_log("known keys cannot be read")
+    assert KnownKeys(tmp_path).absent("titanic", []) == []
+    assert (tmp_path / "known_keys.json").read_bytes() == b"{"

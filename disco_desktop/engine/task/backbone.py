@@ -128,10 +128,11 @@ class _Backbone(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
                 f"this kind of `model` takes pictures of {SMALLEST_SIDE} pixels or more"
             )
 
-    @property
-    def plan(self) -> Plan:
-        """The blocks, widened."""
-        raise NotImplementedError
+    if TYPE_CHECKING:  # each kind has its own; a struct cannot be abstract
+
+        @property
+        def plan(self) -> Plan:
+            """The blocks, widened."""
 
     def elements(self, data: Data) -> int:
         """Return how many numbers the weights are, statistics of batch normalisation included."""

@@ -15,6 +15,7 @@ from disco_desktop.engine.client.ledger import Ledger
 from disco_desktop.engine.client.peers.membership import Membership
 from disco_desktop.engine.client.peers.peer_transport import PeerTransport
 from disco_desktop.engine.client.peers.relayed import Relay
+from disco_desktop.engine.client.peers.transport import LinkLostError
 from disco_desktop.engine.messages import PeerCard, Place
 from tests.engine.client.peers.relay_server import RelayServer, running_relay
 
@@ -182,3 +183,11 @@ async def wire(nothing_left):
 def moved(peer: Peer, place: Place, certificate: str | None = None) -> PeerCard:
     """The card of a peer, rightly signed, with another place or certificate."""
     return peer.member.card(certificate or peer.card.certificate, [place])
+
+
+async def are_lost(*links):
+    """Wait until the ends of a link know that it is gone."""
+    for link in links:
+        with pytest.raises(LinkLostError):
+            async with asyncio.timeout(10):
+                await link.receive()

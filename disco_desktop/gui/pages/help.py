@@ -160,8 +160,8 @@ class HelpPage(Page):
         return self._part(
             self._card(FederatedDrawing(self._theme)),
             self._card(Text(self.tr("A round"), size="strong"), *rows),
-            self._card(Text(self.tr("Without a server in the middle"), size="strong"), Text(among)),
             self._card(Text(why), row(ActionButton(to_leaves), None)),
+            self._card(Text(self.tr("Without a server in the middle"), size="strong"), Text(among)),
         )
 
     def _number(self, place: int) -> Text:

@@ -18,7 +18,7 @@ from disco_desktop.engine.weights.manifest import Manifest
 from disco_desktop.engine.weights.weights import Weights
 
 if TYPE_CHECKING:
-    from disco_desktop.engine.client.local import LocalClient
+    from disco_desktop.engine.client.client import LocalClient
     from disco_desktop.engine.task.task import Task
 
 PATH = resource("breast_cancer")
@@ -34,7 +34,7 @@ def nuclei_task() -> Task:
 
 
 def nuclei_client(task: Task) -> LocalClient:
-    from disco_desktop.engine.client.local import LocalClient
+    from disco_desktop.engine.client.client import LocalClient
     from disco_desktop.engine.models.initialise import initial_weights
 
     return LocalClient(initial_weights(task, seed=0))

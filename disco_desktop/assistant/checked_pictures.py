@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
-from disco_desktop.app.assistant_messages import LONGEST_CELL, Row, Shape
-from disco_desktop.app.inert_text import inert
+from disco_desktop.app.processes.assistant_messages import LONGEST_CELL, Row, Shape
+from disco_desktop.app.words.inert_text import inert
 from disco_desktop.assistant.tables import PICTURE_ROWS, Table
 from disco_desktop.assistant.thumbnails import large_picture, thumbnail
 from disco_desktop.engine.dataset.images.image_reader import FILE_COLUMN
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from disco_desktop.app.assistant_messages import View
+    from disco_desktop.app.processes.assistant_messages import View
     from disco_desktop.engine.dataset.images.picture_examination import PictureExamination
     from disco_desktop.engine.task.image import ImageData
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
-from disco_desktop.app.assistant_messages import Row, Shape
+from disco_desktop.app.processes.assistant_messages import Row, Shape
 from disco_desktop.assistant.tables import (
     Table,
     page_rows,
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from disco_desktop.app.assistant_messages import View
+    from disco_desktop.app.processes.assistant_messages import View
     from disco_desktop.engine.dataset.column_checks import Findings
     from disco_desktop.engine.dataset.examination import Examination
     from disco_desktop.engine.dataset.source_table import SourceTable

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
-from disco_desktop.app.assistant_messages import LONGEST_CELL, Row, Shape
-from disco_desktop.app.inert_text import inert
+from disco_desktop.app.processes.assistant_messages import LONGEST_CELL, Row, Shape
+from disco_desktop.app.words.inert_text import inert
 from disco_desktop.assistant.tables import Table, page_rows
 from disco_desktop.engine.dataset.refused_file import FileRefusedError
 from disco_desktop.engine.dataset.text.text_files import find_texts, shown_name
@@ -15,7 +15,7 @@ from disco_desktop.engine.errors import DataError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from disco_desktop.app.assistant_messages import View
+    from disco_desktop.app.processes.assistant_messages import View
 
 TEXT_COLUMN = "text"
 MOST_LINES = 1_000  # shown; nobody reads more of them here

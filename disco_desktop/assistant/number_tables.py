@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from disco_desktop.app.assistant_messages import MOST_POINTS, Row, Shape, View
+from disco_desktop.app.processes.assistant_messages import MOST_POINTS, Row, Shape, View
 from disco_desktop.assistant.tables import (
     Table,
     page_rows,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from disco_desktop.app.assistant_messages import Row, Shape, View
+from disco_desktop.app.processes.assistant_messages import Row, Shape, View
 from disco_desktop.assistant.tables import (
     PICTURE_ROWS,
     Table,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from disco_desktop.app.assistant_messages import LONGEST_CELL, Row, Shape
-from disco_desktop.app.inert_text import inert
+from disco_desktop.app.processes.assistant_messages import LONGEST_CELL, Row, Shape
+from disco_desktop.app.words.inert_text import inert
 from disco_desktop.assistant.tables import Table, page_rows
 from disco_desktop.engine.dataset.predictions_csv import write_predictions
 from disco_desktop.engine.dataset.text.text_reader import PROMPT_COLUMN
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from disco_desktop.app.assistant_messages import View
+    from disco_desktop.app.processes.assistant_messages import View
     from disco_desktop.engine.dataset.samples import LoadedTable
 
 CONTINUATION_COLUMN = "continuation"

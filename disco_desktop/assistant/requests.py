@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 from msgspec.structs import replace
 
-from disco_desktop.app.assistant_messages import (
+from disco_desktop.app.processes.assistant_messages import (
     LONGEST_LINE,
     AssistantMessage,
     CheckData,
@@ -33,9 +33,8 @@ from disco_desktop.app.assistant_messages import (
     WriteCsv,
     decode_command,
 )
-from disco_desktop.app.child_end import read_commands
-from disco_desktop.app.lasting_imports import lasting_imports
-from disco_desktop.app.worker_messages import Failed
+from disco_desktop.app.processes.child_end import lasting_imports, read_commands
+from disco_desktop.app.processes.worker_messages import Failed
 from disco_desktop.assistant.checked_texts import CheckedTexts
 from disco_desktop.assistant.checks import check
 from disco_desktop.assistant.number_tables import PredictedNumbers, TestedNumbers

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from disco_desktop.app.assistant_messages import (
+from disco_desktop.app.processes.assistant_messages import (
     LARGEST_PAGE,
     LONGEST_CELL,
     MOST_COLUMNS,
     PAGE_CELLS,
 )
-from disco_desktop.app.inert_text import inert
+from disco_desktop.app.words.inert_text import inert
 from disco_desktop.engine.dataset.excerpt import excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from disco_desktop.app.assistant_messages import Row, Shape, View
+    from disco_desktop.app.processes.assistant_messages import Row, Shape, View
 
 
 PICTURE_ROWS = 60  # make a page of pictures: about what fits on a large screen

@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from msgspec.structs import replace
 
-from disco_desktop.app.assistant_messages import MOST_PROBLEMS, ProblemFound, Reading, encode_line
-from disco_desktop.app.sentences import LONGEST_LIST
+from disco_desktop.app.processes.assistant_messages import (
+    MOST_PROBLEMS,
+    ProblemFound,
+    Reading,
+    encode_line,
+)
+from disco_desktop.app.words.sentences import LONGEST_LIST
 from disco_desktop.engine.dataset.excerpt import excerpt
 from disco_desktop.engine.dataset.watcher import Watcher
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from disco_desktop.app.assistant_messages import AssistantMessage
+    from disco_desktop.app.processes.assistant_messages import AssistantMessage
     from disco_desktop.engine.dataset.report import Problem, ProblemArgument
 
 INTERVAL = 0.05  # seconds between two words about the same file; nobody sees more

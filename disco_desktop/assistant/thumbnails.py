@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from disco_desktop.app.assistant_messages import LARGEST_PICTURE_BYTES, LARGEST_PICTURE_SIDE
+from disco_desktop.app.processes.assistant_messages import (
+    LARGEST_PICTURE_BYTES,
+    LARGEST_PICTURE_SIDE,
+)
 from disco_desktop.engine.dataset.images.shown_picture import shown_picture
 
 if TYPE_CHECKING:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from disco_desktop.app.assistant_messages import Generated, GenerationEnded, Loading
-from disco_desktop.app.lasting_imports import lasting_imports
+from disco_desktop.app.processes.assistant_messages import Generated, GenerationEnded, Loading
+from disco_desktop.app.processes.child_end import lasting_imports
 from disco_desktop.engine.errors import ModelError
 from disco_desktop.engine.memory.disk_memory import DiskMemory
 from disco_desktop.engine.task.text import TextData
 
 if TYPE_CHECKING:
-    from disco_desktop.app.assistant_messages import Generate
+    from disco_desktop.app.processes.assistant_messages import Generate
     from disco_desktop.assistant.teller import Teller
     from disco_desktop.engine.dataset.samples import LoadedTable
     from disco_desktop.engine.memory.stored_model import StoredModel

@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import to_builtins
 
-from disco_desktop.app.inert_text import inert
-from disco_desktop.app.sample_words import DATA_HELP, samples_word
-from disco_desktop.app.sentences import problem_sentence
+from disco_desktop.app.words.inert_text import inert
+from disco_desktop.app.words.sentences import DATA_HELP, problem_sentence, samples_word
 from disco_desktop.cli import commands
-from disco_desktop.cli.arguments import existing_path
-from disco_desktop.cli.json_file import STANDARD_OUTPUT, add_json_option, write_json
-from disco_desktop.cli.output import Output
+from disco_desktop.cli.commands import existing_path
+from disco_desktop.cli.output import STANDARD_OUTPUT, Output, add_json_option, write_json
 from disco_desktop.engine.task.registry import task_provider
 
 if TYPE_CHECKING:

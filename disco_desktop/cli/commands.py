@@ -1,14 +1,52 @@
-"""What the modules of the commands share with the parser."""
+"""What the commands share: paths, the parser's parts, and how a long one is interrupted."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+import argparse
+import asyncio
+import contextlib
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+from disco_desktop.app.words.inert_text import inert
 
 if TYPE_CHECKING:
-    import argparse
+    from collections.abc import Coroutine
+
+
+def existing_path(text: str) -> Path:
+    """Read the path of a file or folder that must be there."""
+    path = Path(text).expanduser()
+    try:
+        is_there = path.exists()
+    except (OSError, ValueError):
+        is_there = False
+    if not is_there:
+        raise argparse.ArgumentTypeError(f"there is no file or folder {inert(text)!r}")
+    return path
+
+
+def output_path(text: str) -> Path:
+    """Read the path of a file to write, in a folder that must be there."""
+    path = Path(text).expanduser()
+    try:
+        is_folder, is_possible = path.is_dir(), path.absolute().parent.is_dir()
+    except (OSError, ValueError):
+        is_folder = is_possible = False
+    if is_folder:
+        raise argparse.ArgumentTypeError(f"{inert(text)!r} is a folder: name a file in it")
+    if not is_possible:
+        raise argparse.ArgumentTypeError(
+            f"the file {inert(text)!r} cannot be written: make its folder first"
+        )
+    return path
+
+
+if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from disco_desktop.app.command_line import Parser
+    from disco_desktop.app.words.command_line import Parser
 
     Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
     Command: TypeAlias = Callable[[argparse.Namespace], int]
@@ -26,3 +64,26 @@ def add_command(commands: Commands, name: str, run: Command, words: str) -> Pars
     parser = commands.add_parser(name, help=words, description=words[:1].upper() + words[1:] + ".")
     parser.set_defaults(run=run)
     return parser
+
+
+_Result = TypeVar("_Result")
+
+
+def run_interruptibly(work: Coroutine[object, object, _Result]) -> _Result:
+    """Run a coroutine; Ctrl-C and a request to end cancel it, and its clean-up is waited for.
+
+    Raises:
+        KeyboardInterrupt: it was interrupted either way.
+    """
+
+    async def run() -> _Result:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - this is one
+        with contextlib.suppress(NotImplementedError):  # Windows knows no such request
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        return await work
+
+    try:
+        return asyncio.run(run())
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None

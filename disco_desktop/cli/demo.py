@@ -7,10 +7,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from disco_desktop.app.command_line import whole_number
-from disco_desktop.app.home import memory_folder
-from disco_desktop.app.inert_text import inert
-from disco_desktop.app.wishes import LARGEST_SEED, Wishes
+from disco_desktop.app.library.profile import memory_folder
+from disco_desktop.app.training.plan import LARGEST_SEED, Wishes
+from disco_desktop.app.words.command_line import whole_number
+from disco_desktop.app.words.inert_text import inert
 from disco_desktop.cli import commands
 from disco_desktop.cli.output import Output, seconds, size
 from disco_desktop.cli.test import print_confusion
@@ -19,8 +19,8 @@ from disco_desktop.engine.task.registry import task_provider
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from disco_desktop.app.joint_training import JointTraining
-    from disco_desktop.app.training_log import TrainingLog
+    from disco_desktop.app.training.joint_training import JointTraining
+    from disco_desktop.app.training.log import TrainingLog
 
 TASK = "titanic"
 PARTICIPANTS = 3
@@ -65,9 +65,9 @@ def _divide(folder: Path, seed: int) -> tuple[Path, Path]:
 
 
 def _show(output: Output, training: Path, held_out: Path, seed: int) -> int:
-    from disco_desktop.app.training_folder import TrainingFolder
-    from disco_desktop.app.training_plan import make_plan
-    from disco_desktop.cli.interruptible import run_interruptibly
+    from disco_desktop.app.training.folder import TrainingFolder
+    from disco_desktop.app.training.plan import make_plan
+    from disco_desktop.cli.commands import run_interruptibly
     from disco_desktop.cli.training import TrainingRun
 
     wishes = Wishes(task=TASK, data=training, users=PARTICIPANTS, seed=seed, save_as=MODEL_NAME)

@@ -8,8 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, TextIO
 
 from disco_desktop import __version__, logs
-from disco_desktop.app.command_line import WRONG_CALL, Parser, WrongCallError
-from disco_desktop.app.sentences import sentence, sentence_for
+from disco_desktop.app.words.command_line import WRONG_CALL, Parser, WrongCallError
+from disco_desktop.app.words.sentences import sentence, sentence_for
 from disco_desktop.engine.errors import DiscoError
 
 if TYPE_CHECKING:

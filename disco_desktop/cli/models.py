@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from disco_desktop.app.home import memory_folder
-from disco_desktop.app.inert_text import inert
+from disco_desktop.app.library.profile import memory_folder
+from disco_desktop.app.words.inert_text import inert
 from disco_desktop.cli import commands
-from disco_desktop.cli.arguments import existing_path, output_path
+from disco_desktop.cli.commands import existing_path, output_path
 from disco_desktop.cli.output import Output, percent, seconds, size
 
 if TYPE_CHECKING:

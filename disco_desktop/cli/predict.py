@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from disco_desktop.app.command_line import decimal_number, whole_number
-from disco_desktop.app.home import memory_folder
-from disco_desktop.app.inert_text import inert
-from disco_desktop.app.lasting_imports import lasting_imports
-from disco_desktop.app.sample_words import DATA_HELP, samples_word
-from disco_desktop.app.sentences import problem_sentence
-from disco_desktop.app.wishes import LARGEST_SEED
+from disco_desktop.app.library.profile import memory_folder
+from disco_desktop.app.processes.child_end import lasting_imports
+from disco_desktop.app.training.plan import LARGEST_SEED
+from disco_desktop.app.words.command_line import decimal_number, whole_number
+from disco_desktop.app.words.inert_text import inert
+from disco_desktop.app.words.sentences import DATA_HELP, problem_sentence, samples_word
 from disco_desktop.cli import commands
-from disco_desktop.cli.arguments import existing_path, output_path
+from disco_desktop.cli.commands import existing_path, output_path
 from disco_desktop.cli.output import Output
 from disco_desktop.engine.task.text import TextData
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from disco_desktop.app.inert_text import inert
+from disco_desktop.app.words.inert_text import inert
 from disco_desktop.cli import commands
 from disco_desktop.cli.output import Output
 from disco_desktop.engine.errors import TaskError

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from disco_desktop.app.class_figures import class_figures
-from disco_desktop.app.home import memory_folder
-from disco_desktop.app.inert_text import inert
-from disco_desktop.app.lasting_imports import lasting_imports
-from disco_desktop.app.sample_words import DATA_HELP
+from disco_desktop.app.library.class_figures import class_figures
+from disco_desktop.app.library.profile import memory_folder
+from disco_desktop.app.processes.child_end import lasting_imports
+from disco_desktop.app.words.inert_text import inert
+from disco_desktop.app.words.sentences import DATA_HELP
 from disco_desktop.cli import commands
-from disco_desktop.cli.arguments import existing_path
-from disco_desktop.cli.json_file import STANDARD_OUTPUT, add_json_option, write_json
-from disco_desktop.cli.output import Output, percent
+from disco_desktop.cli.commands import existing_path
+from disco_desktop.cli.output import STANDARD_OUTPUT, Output, add_json_option, percent, write_json
 from disco_desktop.engine.events import Metrics
 from disco_desktop.engine.task.text import TextData
 from disco_desktop.engine.validation.figures import NumberFigures

@@ -6,24 +6,29 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from disco_desktop.app.command_line import whole_number
-from disco_desktop.app.inert_text import inert
-from disco_desktop.app.sample_words import DATA_HELP
-from disco_desktop.app.sentences import problem_sentence, sentence, sentence_for
-from disco_desktop.app.wishes import LARGEST_SEED, LARGEST_USERS, Wishes
+from disco_desktop.app.training.plan import LARGEST_SEED, LARGEST_USERS, Wishes
+from disco_desktop.app.words.command_line import whole_number
+from disco_desktop.app.words.inert_text import inert
+from disco_desktop.app.words.sentences import DATA_HELP, problem_sentence, sentence, sentence_for
 from disco_desktop.cli import commands
-from disco_desktop.cli.arguments import existing_path
-from disco_desktop.cli.interruptible import run_interruptibly
-from disco_desktop.cli.json_file import STANDARD_OUTPUT, add_json_option, write_json
-from disco_desktop.cli.output import Output, percent, seconds, size
+from disco_desktop.cli.commands import existing_path, run_interruptibly
+from disco_desktop.cli.output import (
+    STANDARD_OUTPUT,
+    Output,
+    add_json_option,
+    percent,
+    seconds,
+    size,
+    write_json,
+)
 from disco_desktop.engine.errors import DataError, DiscoError
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from disco_desktop.app.training_folder import TrainingFolder
-    from disco_desktop.app.training_log import TrainingLog
-    from disco_desktop.app.training_plan import TrainingPlan
+    from disco_desktop.app.training.folder import TrainingFolder
+    from disco_desktop.app.training.log import TrainingLog
+    from disco_desktop.app.training.plan import TrainingPlan
 
 FAILED = 1
 INTERRUPTED = 130
@@ -118,8 +123,8 @@ def run(arguments: Namespace) -> int:
 
 def _folder(wishes: Wishes, output: Output, *, resume: bool) -> TrainingFolder:
     """Find the training to go on with, or plan a new one whose data can be used."""
-    from disco_desktop.app.training_folder import TrainingFolder
-    from disco_desktop.app.training_plan import make_plan
+    from disco_desktop.app.training.folder import TrainingFolder
+    from disco_desktop.app.training.plan import make_plan
 
     if resume:
         return TrainingFolder.find_interrupted(wishes)
@@ -170,7 +175,7 @@ def _train(folder: TrainingFolder, arguments: Namespace, output: Output) -> int:
 
 def _failure(plan: TrainingPlan, error: DiscoError) -> str:
     """Say what failed, and whose training it was where there are several."""
-    from disco_desktop.app.joint_training import ParticipantFailedError
+    from disco_desktop.app.training.joint_training import ParticipantFailedError
 
     if isinstance(error, ParticipantFailedError) and plan.users > 1:
         return f"participant {error.participant}: {sentence(error)}"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 if TYPE_CHECKING:
-    from disco_desktop.app.training_log import ParticipantLog, TrainingLog
-    from disco_desktop.app.training_plan import TrainingPlan
+    from disco_desktop.app.training.log import ParticipantLog, TrainingLog
+    from disco_desktop.app.training.plan import TrainingPlan
     from disco_desktop.engine.events import Metrics
 
 

@@ -1,7 +1,7 @@
 """The tree of errors.
 
 An error carries a code and its arguments; the sentence a person reads is made from them in
-`disco_desktop.app.sentences`, so that it can be translated. The detail is for the log only.
+`disco_desktop.app.words.sentences`, so that it can be translated. The detail is for the log only.
 """
 
 from __future__ import annotations

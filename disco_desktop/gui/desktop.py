@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from disco_desktop.app.inert_text import inert
-from disco_desktop.app.journey import Journey
-from disco_desktop.app.sample_data import find_sample
-from disco_desktop.app.settings import ServerChoice
-from disco_desktop.app.training_folder import TrainingFolder
-from disco_desktop.app.training_plan import make_plan, with_settings
+from disco_desktop.app.library.data import find_sample
+from disco_desktop.app.library.settings import ServerChoice
+from disco_desktop.app.training.folder import TrainingFolder
+from disco_desktop.app.training.plan import make_plan, with_settings
+from disco_desktop.app.training.selection import Journey
+from disco_desktop.app.words.inert_text import inert
 from disco_desktop.engine.errors import TaskError
 from disco_desktop.gui.pages.data import DataPage
 from disco_desktop.gui.pages.library import LibraryPage
@@ -20,14 +20,12 @@ from disco_desktop.gui.pages.tasks import TasksPage
 from disco_desktop.gui.pages.train import TrainPage
 from disco_desktop.gui.pages.welcome import WelcomePage
 from disco_desktop.gui.pages_on_demand import PagesOnDemand
-from disco_desktop.gui.steps import steps_of
-from disco_desktop.gui.widgets.server_chip import ServerChip
-from disco_desktop.gui.widgets.session_chip import SessionChip
-from disco_desktop.gui.widgets.task_bar import TaskBar
+from disco_desktop.gui.widgets.chips import ServerChip, SessionChip
+from disco_desktop.gui.widgets.stepper import TaskBar, steps_of
 
 if TYPE_CHECKING:
-    from disco_desktop.app.checked_data import CheckedData
-    from disco_desktop.gui.navigation import Place
+    from disco_desktop.app.training.selection import CheckedData
+    from disco_desktop.gui.main_window import Place
     from disco_desktop.gui.pages.page import Page
     from disco_desktop.gui.shell import Shell
 

@@ -1,27 +1,63 @@
-"""The main window: the sidebar, the bar above a task's steps, and the pages."""
+"""The main window: the sidebar, the bar above a task's steps, and its pages."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
-from disco_desktop.app.sentences import sentence
-from disco_desktop.gui.first_visit import FirstVisit
-from disco_desktop.gui.widgets.layout import column, row
+from disco_desktop.app.words.sentences import sentence
+from disco_desktop.gui.widgets.card import column, row
 from disco_desktop.gui.widgets.notice import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from PySide6.QtGui import QCloseEvent
 
     from disco_desktop.engine.errors import DiscoError
-    from disco_desktop.gui.navigation import Navigator, Place
     from disco_desktop.gui.pages.page import Page
     from disco_desktop.gui.theme.theme import Theme
     from disco_desktop.gui.widgets.sidebar import Sidebar
+
+
+class FirstVisit(QObject):
+    """Makes a page, puts it among the others and lets it be shown; at once that takes up to 0.1 s.
+
+    What Qt itself does to new widgets, style and lay them out, comes between these steps.
+
+    Attributes:
+        ready: emitted with the page.
+    """
+
+    ready = Signal(object)
+
+    def __init__(self, make: Callable[[], Page], pages: QStackedWidget) -> None:
+        super().__init__(pages)
+        self._make = make
+        self._pages = pages
+        self._steps = self._prepare()
+        # Started again after each step, so that whatever has become due meanwhile comes first.
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._go_on)
+        self._timer.start(0)
+
+    def _go_on(self) -> None:
+        for _ in self._steps:
+            self._timer.start(0)
+            return
+        self.deleteLater()
+
+    def _prepare(self) -> Iterator[None]:
+        page = self._make()
+        yield
+        self._pages.addWidget(page)
+        yield
+        self.ready.emit(page)
+
 
 SMALLEST = (960, 640)
 FIRST = (1280, 800)
@@ -107,3 +143,52 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(page)
         self._sidebar.show_place(place, belongs_to=page.belongs_to)
         page.verticalScrollBar().setValue(0)
+
+
+_LONGEST_WAY_BACK = 50
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page, and what it shows: for instance a task's or a model's id."""
+
+    page: str
+    subject: str = ""
+
+
+class Navigator(QObject):
+    """Moves between places.
+
+    Attributes:
+        moved: emitted with the new place.
+    """
+
+    moved = Signal(object)
+
+    def __init__(self, start: Place) -> None:
+        super().__init__()
+        self._way = [start]
+
+    @property
+    def place(self) -> Place:
+        """Where one is."""
+        return self._way[-1]
+
+    @property
+    def can_go_back(self) -> bool:
+        """Whether there is a place to go back to."""
+        return len(self._way) > 1
+
+    def go(self, page: str, subject: str = "") -> None:
+        """Go to a place; where one is there already, nothing happens."""
+        place = Place(page, subject)
+        if place != self.place:
+            self._way.append(place)
+            del self._way[:-_LONGEST_WAY_BACK]
+            self.moved.emit(place)
+
+    def back(self) -> None:
+        """Go back to where one was before."""
+        if self.can_go_back:
+            self._way.pop()
+            self.moved.emit(self.place)

@@ -9,19 +9,18 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFileDialog
 
-from disco_desktop.app.inert_text import inert
+from disco_desktop.app.words.inert_text import inert
 from disco_desktop.gui.dialogs.model_name import ModelNameDialog
-from disco_desktop.gui.file_name import file_name
-from disco_desktop.gui.icons import icon
-from disco_desktop.gui.wording import counted
+from disco_desktop.gui.theme.theme import icon
+from disco_desktop.gui.wording import counted, file_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PySide6.QtWidgets import QWidget
 
-    from disco_desktop.app.library import Library
-    from disco_desktop.gui.errands import Errands
+    from disco_desktop.app.library.models import Library
+    from disco_desktop.gui.background_tasks import Errands
     from disco_desktop.gui.theme.theme import Theme
     from disco_desktop.gui.widgets.toasts import Toasts
 

@@ -7,20 +7,18 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from disco_desktop.app.assistant_job import DataCheck, ModelTest, Prediction
-from disco_desktop.app.generation import Generation
-from disco_desktop.app.home import home_folder, memory_folder
-from disco_desktop.app.interrupted import Interrupted
-from disco_desktop.app.known_keys import KnownKeys
-from disco_desktop.app.last_data import LastData
-from disco_desktop.app.library import Library
-from disco_desktop.app.preferences import Preferences
-from disco_desktop.app.server_in_use import ServerInUse
-from disco_desktop.app.session import CurrentSession
-from disco_desktop.app.settings import SettingsFile
-from disco_desktop.app.task_catalogue import TaskCatalogue
+from disco_desktop.app.library.data import LastData
+from disco_desktop.app.library.models import Library
+from disco_desktop.app.library.profile import home_folder, memory_folder
+from disco_desktop.app.library.settings import Preferences, SettingsFile
+from disco_desktop.app.processes.assistant_job import DataCheck, ModelTest, Prediction
+from disco_desktop.app.processes.generation import Generation
+from disco_desktop.app.server.in_use import ServerInUse, TaskCatalogue
+from disco_desktop.app.training.interrupted import Interrupted
+from disco_desktop.app.training.known_keys import KnownKeys
+from disco_desktop.app.training.session import CurrentSession
 from disco_desktop.engine.memory.disk_memory import DiskMemory
-from disco_desktop.gui.errands import Errands
+from disco_desktop.gui.background_tasks import Errands
 from disco_desktop.gui.pages.data import DataPage
 from disco_desktop.gui.pages.help import HelpPage
 from disco_desktop.gui.pages.leaves import LeavesPage

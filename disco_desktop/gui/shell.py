@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from disco_desktop.gui.main_window import MainWindow
-from disco_desktop.gui.navigation import Navigator, Place
+from disco_desktop.gui.main_window import MainWindow, Navigator, Place
 from disco_desktop.gui.pages.home import HomePage
 from disco_desktop.gui.theme.theme import Theme
 from disco_desktop.gui.widgets.sidebar import Sidebar

@@ -1,11 +1,19 @@
-"""Numbers in the form in which people read them."""
+"""Numbers, models and protections in the form in which people read them."""
 
 from __future__ import annotations
 
 import math
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from disco_desktop.app.inert_text import inert
+from PySide6.QtCore import QCoreApplication
+
+from disco_desktop.app.words.inert_text import inert
+
+if TYPE_CHECKING:
+    from disco_desktop.engine.memory.record import ModelRecord
+    from disco_desktop.engine.task.privacy import Privacy
+    from disco_desktop.engine.task.task import Collaboration
 
 _LARGEST_LOSS = 700.0  # whose exponential is still a number
 _LONGEST_NUMBER = 1e9
@@ -84,3 +92,45 @@ def moment(iso: str) -> str:
     except (ValueError, OverflowError, OSError):
         return NOTHING
     return f"{at.day} {at:%b %Y, %H:%M}"
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("ModelWords", text)
+
+
+def company(record: ModelRecord) -> str:
+    """Say with whom a model was trained."""
+    if record.scheme == "local" or record.participants < 2:
+        return _tr("alone")
+    return counted(record.participants, _tr("participant"), _tr("participants"))
+
+
+def privacy_words(privacy: Privacy | None) -> str:
+    """Say what is done to an update before it leaves."""
+    if privacy is None:
+        return _tr("no clipping and no noise")
+    norm = f"{privacy.clipping_norm:g}"
+    if privacy.noise_multiplier == 0:
+        return _tr("an update is clipped to a length of {norm}").format(norm=norm)
+    said = _tr(
+        "an update is clipped to a length of {norm}, and noise of {times} times that is added"
+    )
+    return said.format(norm=norm, times=f"{privacy.noise_multiplier:g}")
+
+
+def exchange_words(together: Collaboration) -> str:
+    """Say who sees an update."""
+    if together.is_secure:
+        return _tr("between participants, under masks: nobody sees a single one")
+    if together.scheme == "decentralized":
+        return _tr("between participants: each sees a part, the server nothing")
+    return _tr("through a server, which sees each")
+
+
+_LONGEST = 100
+
+
+def file_name(name: str, suffix: str) -> str:
+    """Return a name that any system takes for a file; the suffix has no dot."""
+    kept = "".join(letter if letter.isalnum() or letter in " -_" else "_" for letter in name)
+    return f"{kept.strip()[:_LONGEST] or '_'}.{suffix}"

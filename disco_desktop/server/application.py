@@ -7,14 +7,20 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from disco_desktop.server.connection_guard import ConnectionGuard
-from disco_desktop.server.keys import CONFIG, GUARD, METRICS, ROOM_VIEWS
 from disco_desktop.server.metrics import ServerMetrics
 from disco_desktop.server.origin import own_origin_only
 from disco_desktop.server.pages import add_pages
-from disco_desktop.server.rooms.view import room_views
-from disco_desktop.server.routes import control, models, relay, tasks, uploads
+from disco_desktop.server.rooms.rooms import room_views
+from disco_desktop.server.routes import sockets, tasks, uploads
 from disco_desktop.server.routes.answers import errors_as_answers
-from disco_desktop.server.services import SERVICES, start_services
+from disco_desktop.server.services import (
+    CONFIG,
+    GUARD,
+    METRICS,
+    ROOM_VIEWS,
+    SERVICES,
+    start_services,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -46,7 +52,7 @@ def create_application(config: ServerConfig) -> web.Application:
     app.cleanup_ctx.append(_watch_loop)
     app.cleanup_ctx.append(_serve_rooms)
     app.on_shutdown.append(_let_members_go)
-    for routes in (tasks.routes, models.routes, uploads.routes, control.routes, relay.routes):
+    for routes in (tasks.routes, uploads.routes, sockets.routes):
         app.add_routes(routes)
     add_pages(app)
     return app

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from cryptography import x509
 
-from disco_desktop.engine.client.private_file import (
+from disco_desktop.engine.client.certificate import certificate_fingerprint, self_signed
+from disco_desktop.engine.client.identity import (
     read_private_file,
     set_aside,
     write_private_file,
 )
-from disco_desktop.engine.client.self_signed import certificate_fingerprint, self_signed
 from disco_desktop.engine.errors import StorageError
 from disco_desktop.logs import logger
 

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, cast
 
 from disco_desktop.logs import logger
-from disco_desktop.server.deadline import Deadline
+from disco_desktop.server.timers import Deadline
 
 if TYPE_CHECKING:
     import ssl

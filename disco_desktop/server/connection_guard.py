@@ -17,8 +17,7 @@ from aiohttp import web
 
 from disco_desktop.logs import logger
 from disco_desktop.server.connection import Connection
-from disco_desktop.server.occasional_log import OccasionalLog
-from disco_desktop.server.rate import Credit, TokenBucket
+from disco_desktop.server.rate import Credit, OccasionalLog, TokenBucket
 
 if TYPE_CHECKING:
     import ssl
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
     from aiohttp.typedefs import Handler
 
-    from disco_desktop.server.limits import Limits
+    from disco_desktop.server.config import Limits
 
 _CROWDED_OUT = "gave way to newer connections"
 _ORDINARY = ("idle", "the server stopped")

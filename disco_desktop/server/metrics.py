@@ -1,9 +1,10 @@
-"""The server's figures, for Prometheus."""
+"""The server's figures, for Prometheus and for the status page."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prometheus_client import (
@@ -18,6 +19,8 @@ from prometheus_client import (
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from disco_desktop.engine.task.task import Scheme
 
 _LAG_INTERVAL = 0.25
 _LAG_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
@@ -123,3 +126,32 @@ class ServerMetrics:
             lag = max(0.0, loop.time() - due)
             self.longest_lag = max(self.longest_lag, lag)
             self.loop_lag.observe(lag)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomView:
+    """One room at one moment.
+
+    Attributes:
+        task_id: the task's id.
+        title: the task's title, as its creator wrote it.
+        scheme: how participants exchange what they have learnt.
+        session: which session of the task it is.
+        round: rounds that are done.
+        rounds: rounds in all.
+        participants: how many take part now.
+        minimum: how many a round needs.
+        status: a few words on what the room does or waits for.
+        last_round_seconds: how long the last round took, if there was one.
+    """
+
+    task_id: str
+    title: str
+    scheme: Scheme
+    session: str
+    round: int
+    rounds: int
+    participants: int
+    minimum: int
+    status: str
+    last_round_seconds: float | None = None

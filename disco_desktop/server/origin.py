@@ -17,7 +17,7 @@ from aiohttp import web
 from yarl import URL
 
 from disco_desktop.logs import logger
-from disco_desktop.server.occasional_log import OccasionalLog
+from disco_desktop.server.rate import OccasionalLog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

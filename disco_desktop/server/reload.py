@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from watchfiles import PythonFilter, awatch
 
-from disco_desktop.app.child_program import child_command, child_environment, own_group
+from disco_desktop.app.processes.child_process import child_command, child_environment, own_group
 from disco_desktop.logs import logger
-from disco_desktop.server.listening import listening_socket
+from disco_desktop.server.running import listening_socket
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -96,7 +96,9 @@ class _Child:
     async def start(self) -> None:
         """Start it."""
         command = child_command(
-            "disco_desktop.app.bound_program", "disco_desktop.server.main", *self._arguments
+            "disco_desktop.app.processes.bound_program",
+            "disco_desktop.server.main",
+            *self._arguments,
         )
         self._process = await asyncio.create_subprocess_exec(
             *command,

@@ -1,27 +1,73 @@
-"""A server that runs: application, guard and socket together."""
+"""A server that runs: application, guard and socket, in a folder of its own."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
+import os
+import socket
+import sys
 from typing import TYPE_CHECKING, cast
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from disco_desktop.engine.errors import ServerError, StorageError
 from disco_desktop.logs import logger
-from disco_desktop.server.keys import GUARD
-from disco_desktop.server.listening import BACKLOG, listening_socket
-from disco_desktop.server.occasional_log import OccasionalLog
+from disco_desktop.server.rate import OccasionalLog
+from disco_desktop.server.services import GUARD
 
 if TYPE_CHECKING:
-    import socket
     import ssl
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
 
     from disco_desktop.server.config import ServerConfig
     from disco_desktop.server.connection_guard import ConnectionGuard
+
+# Connections that wait to be accepted, and the most that are accepted before anything else is done.
+BACKLOG = 512
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """Return a listening socket.
+
+    Args:
+        host: an address of this machine or a name for one; `0.0.0.0` or `::` mean all of them.
+        port: zero lets the system choose a free one.
+
+    Raises:
+        ServerError: `listen_port_in_use`, `listen_port_forbidden`, `listen_host_unknown` or
+            `listen_failed`.
+    """
+    try:
+        family, *_, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        bound = socket.create_server(
+            address[:2],
+            family=family,
+            backlog=BACKLOG,
+            dualstack_ipv6=host == "::" and socket.has_dualstack_ipv6(),
+        )
+    except (OSError, UnicodeError, OverflowError) as error:
+        raise _listen_error(host, port, error) from error
+    bound.setblocking(False)
+    return bound
+
+
+def _listen_error(host: str, port: int, error: Exception) -> ServerError:
+    number = getattr(error, "errno", None)
+    if number == errno.EADDRINUSE:
+        return ServerError("listen_port_in_use", port=str(port))
+    if number == errno.EACCES:
+        return ServerError("listen_port_forbidden", port=str(port))
+    if isinstance(error, socket.gaierror | UnicodeError) or number == errno.EADDRNOTAVAIL:
+        return ServerError("listen_host_unknown", host=host)
+    return ServerError("listen_failed", host=host, port=str(port), detail=str(error))
+
 
 _log = logger(__name__)
 
@@ -115,3 +161,73 @@ class _Shortened(logging.Filter):
             self._incidents.tell(name, "refused a malformed request: %s", name, level=level)
             return False
         return record.levelno > logging.DEBUG or _log.isEnabledFor(logging.DEBUG)
+
+
+_SPARE = 256  # for the database, models, uploads and whatever else is open
+
+
+def allow_connections(wanted: int) -> None:
+    """Raise the limit of open files as far as so many connections need and the system lets us.
+
+    Where it does not, a warning says how many there can be: accepting fails beyond that, and what
+    is connected goes on.
+    """
+    if sys.platform == "win32":  # sockets are no files there
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = wanted + _SPARE
+    if soft == resource.RLIM_INFINITY or soft >= needed:
+        return
+    most = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    except (OSError, ValueError) as error:
+        _log.debug("the limit of open files stays at %d: %s", soft, error)
+        most = soft
+    if most < needed:
+        _log.warning(
+            "the system allows %d open files: about %d connections", most, max(0, most - _SPARE)
+        )
+
+
+_LOCK_FILE = "in-use.lock"
+
+
+@contextlib.contextmanager
+def claimed(folder: Path) -> Iterator[None]:
+    """Create a data folder if need be, and hold it for as long as this is entered.
+
+    Two servers on the same rounds would undo each other's work. The system lets go of the folder
+    when the process ends, in whatever way, so no left-over keeps the next one from starting.
+
+    Raises:
+        StorageError: `data_dir_in_use` by another server, or `folder_unusable`.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(folder / _LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise StorageError(
+            "folder_unusable", folder=str(folder), reason=error.strerror or str(error)
+        ) from error
+    try:
+        _lock(descriptor, folder)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, folder: Path) -> None:
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise StorageError("data_dir_in_use", folder=str(folder)) from error

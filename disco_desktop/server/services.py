@@ -1,4 +1,4 @@
-"""What the routes work with."""
+"""What the routes work with, and the typed keys under which they find it."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from disco_desktop.engine.client.identity import Identity
-from disco_desktop.engine.client.private_file import read_private_file, write_private_file
+from disco_desktop.engine.client.identity import Identity, read_private_file, write_private_file
 from disco_desktop.engine.errors import StorageError
+from disco_desktop.server.config import ServerConfig
+from disco_desktop.server.connection_guard import ConnectionGuard
+from disco_desktop.server.metrics import ServerMetrics
 from disco_desktop.server.offering import offer_tasks
 from disco_desktop.server.rooms.rooms import Rooms
 from disco_desktop.server.store.sqlite_store import SqliteStore
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from disco_desktop.server.config import ServerConfig
-    from disco_desktop.server.metrics import ServerMetrics
+    from disco_desktop.server.metrics import RoomView
     from disco_desktop.server.store.store import Store
 
 
@@ -75,3 +77,11 @@ def _creator_token(path: Path) -> str:
     """Return the token of whoever runs this server, made at its first start."""
     write_private_file(path, secrets.token_urlsafe(32).encode())
     return read_private_file(path, largest=1024).decode().strip()
+
+
+CONFIG = web.AppKey("CONFIG", ServerConfig)
+GUARD = web.AppKey("GUARD", ConnectionGuard)
+METRICS = web.AppKey("METRICS", ServerMetrics)
+
+# Gives all rooms as they are now.
+ROOM_VIEWS: web.AppKey[Callable[[], Sequence[RoomView]]] = web.AppKey("ROOM_VIEWS")

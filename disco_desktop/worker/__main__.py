@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from disco_desktop.app.background import give_way
-from disco_desktop.app.child_end import serve
+from disco_desktop.app.processes.child_end import give_way, serve
 
 if __name__ == "__main__":
     give_way()

@@ -6,10 +6,10 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, BinaryIO
 
-from disco_desktop.app.worker_messages import encode_line
+from disco_desktop.app.processes.worker_messages import encode_line
 
 if TYPE_CHECKING:
-    from disco_desktop.app.worker_messages import WorkerMessage
+    from disco_desktop.app.processes.worker_messages import WorkerMessage
 
 
 class Channel:

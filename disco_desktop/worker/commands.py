@@ -8,8 +8,8 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from disco_desktop.app.child_end import read_commands
-from disco_desktop.app.worker_messages import (
+from disco_desktop.app.processes.child_end import read_commands
+from disco_desktop.app.processes.worker_messages import (
     LONGEST_LINE,
     Draw,
     Drawn,
@@ -35,7 +35,7 @@ from disco_desktop.worker.channel import Channel
 from disco_desktop.worker.training import WorkerTraining
 
 if TYPE_CHECKING:
-    from disco_desktop.app.worker_messages import Command, Work, WorkerMessage
+    from disco_desktop.app.processes.worker_messages import Command, Work, WorkerMessage
 
 _LARGEST_QUEUE = 8  # pieces of work
 

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from disco_desktop.app.worker_messages import (
+from disco_desktop.app.processes.worker_messages import (
     BatchesTrained,
     Finished,
     Happened,
@@ -19,10 +19,10 @@ from disco_desktop.app.worker_messages import (
     TrafficCounted,
 )
 from disco_desktop.engine.client.address import ServerAddress
+from disco_desktop.engine.client.client import LocalClient
 from disco_desktop.engine.client.decentralized import DecentralizedClient
 from disco_desktop.engine.client.federated import FederatedClient
 from disco_desktop.engine.client.identity import Identity
-from disco_desktop.engine.client.local import LocalClient
 from disco_desktop.engine.client.peers.peer_transport import PeerTransport
 from disco_desktop.engine.client.served import ServedClient
 from disco_desktop.engine.dataset.dataset import load_dataset
@@ -34,7 +34,7 @@ from disco_desktop.engine.training.disco import Disco
 from disco_desktop.engine.weights.model_file import read_model
 
 if TYPE_CHECKING:
-    from disco_desktop.app.worker_messages import TrainRequest
+    from disco_desktop.app.processes.worker_messages import TrainRequest
     from disco_desktop.engine.client.client import Client
     from disco_desktop.engine.dataset.samples import Dataset
     from disco_desktop.engine.events import Event

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
-from disco_desktop.app.assistant_process import AssistantProcess
+from disco_desktop.app.processes.assistant_job import AssistantProcess
 from disco_desktop.engine.default_tasks.titanic import TitanicProvider
 from disco_desktop.engine.task.task import encode_task
 from disco_desktop.engine.weights.manifest import Manifest
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from disco_desktop.app.assistant_messages import AssistantMessage
+    from disco_desktop.app.processes.assistant_messages import AssistantMessage
     from disco_desktop.engine.task.task import Task
 
 WhenTold: TypeAlias = "Callable[[type[AssistantMessage], Callable[[], None]], None]"

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from disco_desktop.app.assistant_job import DataCheck
-from disco_desktop.app.assistant_messages import CheckData, Checked, ProblemFound, Reading
+from disco_desktop.app.processes.assistant_job import DataCheck
+from disco_desktop.app.processes.assistant_messages import CheckData, Checked, ProblemFound, Reading
 from disco_desktop.engine.errors import DiscoError
 from disco_desktop.engine.resources import resource
 from tests.own_processes import own_processes
@@ -20,7 +20,7 @@ from tests.own_processes import own_processes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from disco_desktop.app.assistant_messages import AssistantMessage
+    from disco_desktop.app.processes.assistant_messages import AssistantMessage
     from disco_desktop.engine.task.task import Task
     from tests.app.conftest import WhenTold
 

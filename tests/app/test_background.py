@@ -7,9 +7,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from disco_desktop.app.background import NICENESS
-from disco_desktop.app.worker_messages import Draw, Drawn
-from disco_desktop.app.worker_process import WorkerProcess
+from disco_desktop.app.processes.child_end import NICENESS
+from disco_desktop.app.processes.worker_messages import Draw, Drawn
+from disco_desktop.app.processes.worker_process import WorkerProcess
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there it is called otherwise")

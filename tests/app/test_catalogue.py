@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import disco_desktop
-from disco_desktop.app.catalogue import SENTENCES, STATUSES
+from disco_desktop.app.words.catalogue import SENTENCES, STATUSES
 from disco_desktop.engine import errors
 from disco_desktop.engine.events import Status
 

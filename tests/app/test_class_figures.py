@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from disco_desktop.app.class_figures import class_figures
+from disco_desktop.app.library.class_figures import class_figures
 
 
 def test_the_figures_of_two_classes() -> None:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from disco_desktop.app.curves import LARGEST_BATCHES, Curves
-from disco_desktop.app.worker_messages import BatchesTrained
+from disco_desktop.app.processes.worker_messages import BatchesTrained
+from disco_desktop.app.training.log import LARGEST_BATCHES, Curves
 from disco_desktop.engine.events import EpochTrained, Metrics, RoundEnded
 
 METRICS = Metrics(loss=0.5, accuracy=0.75, samples=186)

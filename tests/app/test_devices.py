@@ -5,7 +5,7 @@ from importlib.metadata import version
 
 import pytest
 
-from disco_desktop.app.devices import obstacle_to
+from disco_desktop.app.library.devices import obstacle_to
 
 
 def test_the_processor_is_always_there():

@@ -1,7 +1,13 @@
 from __future__ import annotations
 
-from disco_desktop.app.disk_use import clear_cache, clear_damaged, disk_use
-from disco_desktop.app.home import home_folder, memory_folder, trainings_folder
+from disco_desktop.app.library.profile import (
+    clear_cache,
+    clear_damaged,
+    disk_use,
+    home_folder,
+    memory_folder,
+    trainings_folder,
+)
 from disco_desktop.engine.cache_folder import cache_folder
 
 

@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from disco_desktop.app.assistant_messages import Generate
-from disco_desktop.app.generation import Generation
-from disco_desktop.app.worker_messages import Failed
+from disco_desktop.app.processes.assistant_messages import Generate
+from disco_desktop.app.processes.generation import Generation
+from disco_desktop.app.processes.worker_messages import Failed
 from disco_desktop.engine.memory.disk_memory import DiskMemory
 from tests.gui.titanic import MODEL, titanic_model
 

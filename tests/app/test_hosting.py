@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from disco_desktop.app.hosting import HostedServer
-from disco_desktop.app.sentences import sentence
-from disco_desktop.app.server_api import fetch_task
+from disco_desktop.app.server.api import fetch_task
+from disco_desktop.app.server.hosting import HostedServer
+from disco_desktop.app.words.sentences import sentence
 from disco_desktop.engine.errors import ServerError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ ENDING_SECONDS = 15.0
 HOST_AND_TELL = """
 import asyncio, sys
 from pathlib import Path
-from disco_desktop.app.hosting import HostedServer
+from disco_desktop.app.server.hosting import HostedServer
 
 async def main():
     async with HostedServer(data_dir=Path(sys.argv[1]), tasks_dir=Path(sys.argv[2])) as server:

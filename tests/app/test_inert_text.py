@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from disco_desktop.app.inert_text import LONGEST, inert, inert_paragraphs
+from disco_desktop.app.words.inert_text import LONGEST, inert, inert_paragraphs
 
 
 def test_an_honest_name_is_shown_as_it_is() -> None:

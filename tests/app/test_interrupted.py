@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec import structs
 
-from disco_desktop.app.interrupted import Interrupted
-from disco_desktop.app.training_folder import TrainingFolder
-from disco_desktop.app.training_plan import TrainingPlan, make_plan
-from disco_desktop.app.wishes import Wishes
+from disco_desktop.app.training.folder import TrainingFolder
+from disco_desktop.app.training.interrupted import Interrupted
+from disco_desktop.app.training.plan import TrainingPlan, Wishes, make_plan
 from disco_desktop.engine.errors import StorageError
 
 if TYPE_CHECKING:

@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec import structs
 
-from disco_desktop.app.joint_training import JointTraining, ParticipantFailedError
-from disco_desktop.app.training_folder import TrainingFolder
-from disco_desktop.app.training_plan import TrainingPlan, make_plan
-from disco_desktop.app.wishes import Wishes
-from disco_desktop.app.worker_messages import Finished, Happened, PeersTold, Started
+from disco_desktop.app.processes.worker_messages import Finished, Happened, PeersTold, Started
+from disco_desktop.app.training.folder import TrainingFolder
+from disco_desktop.app.training.joint_training import JointTraining, ParticipantFailedError
+from disco_desktop.app.training.plan import TrainingPlan, Wishes, make_plan
 from disco_desktop.engine.events import ProblemArose, RoundEnded
 from disco_desktop.engine.resources import resource
 from tests.own_processes import own_processes
 
 if TYPE_CHECKING:
-    from disco_desktop.app.joint_training import Report
+    from disco_desktop.app.training.joint_training import Report
 
 
 async def plan(users: int) -> TrainingPlan:

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from disco_desktop.app.known_keys import LONGEST_NAME, KnownKeys
+from disco_desktop.app.training.known_keys import LONGEST_NAME, KnownKeys
 from disco_desktop.engine.errors import StorageError
 
 ONE, OTHER = bytes([1] * 32), bytes([2] * 32)

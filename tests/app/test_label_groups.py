@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from disco_desktop.app import label_groups
-from disco_desktop.app.label_groups import LabelGroups, pictures_behind
+from disco_desktop.app.library import data as label_groups
+from disco_desktop.app.library.data import LabelGroups, pictures_behind
 from disco_desktop.engine.errors import DataError, StorageError
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from disco_desktop.app.last_data import LastData
+from disco_desktop.app.library.data import LastData
 from disco_desktop.engine.errors import StorageError
 
 

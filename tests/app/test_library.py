@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from disco_desktop.app.library import Library
+from disco_desktop.app.library.models import Library
 from disco_desktop.engine.errors import ModelError, StorageError
 from disco_desktop.engine.memory.disk_memory import DiskMemory
 from tests.engine.memory.conftest import stored_model

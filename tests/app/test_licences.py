@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from disco_desktop.app.licences import components
+from disco_desktop.app.words.licences import components
 
 
 def test_each_library_that_is_needed_has_a_licence():

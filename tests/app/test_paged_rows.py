@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from disco_desktop.app.assistant_messages import Row, Shape, View
-from disco_desktop.app.paged_rows import MOST_PAGES, MOST_WANTED, PagedRows
+from disco_desktop.app.processes.assistant_messages import Row, Shape, View
+from disco_desktop.app.processes.paged_rows import MOST_PAGES, MOST_WANTED, PagedRows
 from disco_desktop.engine.errors import DiscoError
 
 if TYPE_CHECKING:

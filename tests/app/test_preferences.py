@@ -2,8 +2,12 @@ from __future__ import annotations
 
 import asyncio
 
-from disco_desktop.app.preferences import LARGEST_SERVERS, Preferences
-from disco_desktop.app.settings import ServerChoice, SettingsFile
+from disco_desktop.app.library.settings import (
+    LARGEST_SERVERS,
+    Preferences,
+    ServerChoice,
+    SettingsFile,
+)
 
 ONE = ServerChoice("https://one.example:8765", "ab" * 32)
 TWO = ServerChoice("https://two.example:8765")

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from disco_desktop.app.sample_data import find_sample
+from disco_desktop.app.library.data import find_sample
 from disco_desktop.engine.resources import resource
 
 if TYPE_CHECKING:

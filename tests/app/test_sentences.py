@@ -4,8 +4,8 @@ import unicodedata
 
 import pytest
 
-from disco_desktop.app.catalogue import SENTENCES
-from disco_desktop.app.sentences import (
+from disco_desktop.app.words.catalogue import SENTENCES
+from disco_desktop.app.words.sentences import (
     problem_sentence,
     sentence,
     sentence_for,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from disco_desktop.app.hosting import HostedServer
-from disco_desktop.app.server_api import fetch_task
+from disco_desktop.app.server.api import fetch_task
+from disco_desktop.app.server.hosting import HostedServer
 from disco_desktop.engine.client.address import ServerAddress
 from disco_desktop.engine.errors import DiscoError, ServerError
 

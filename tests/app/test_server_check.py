@@ -5,7 +5,7 @@ import contextlib
 
 import pytest
 
-from disco_desktop.app.server_check import grouped, look_at_server, same_fingerprint
+from disco_desktop.app.server.api import grouped, look_at_server, same_fingerprint
 from disco_desktop.engine.errors import ServerError
 from disco_desktop.server.certificates import own_certificate
 from tests.server.running_server import running_server, weights_of

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from disco_desktop.app import server_in_use
-from disco_desktop.app.server_api import fetch_summaries
-from disco_desktop.app.server_in_use import ServerInUse
-from disco_desktop.app.settings import ServerChoice
+from disco_desktop.app.library.settings import ServerChoice
+from disco_desktop.app.server import in_use as server_in_use
+from disco_desktop.app.server.api import fetch_summaries
+from disco_desktop.app.server.in_use import ServerInUse
 from tests.own_processes import own_processes
 
 if TYPE_CHECKING:

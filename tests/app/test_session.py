@@ -9,11 +9,10 @@ import psutil
 import pytest
 from msgspec import structs
 
-from disco_desktop.app.home import memory_folder
-from disco_desktop.app.session import CurrentSession
-from disco_desktop.app.training_folder import TrainingFolder, interrupted_trainings
-from disco_desktop.app.training_plan import TrainingPlan, make_plan
-from disco_desktop.app.wishes import Wishes
+from disco_desktop.app.library.profile import memory_folder
+from disco_desktop.app.training.folder import TrainingFolder, interrupted_trainings
+from disco_desktop.app.training.plan import TrainingPlan, Wishes, make_plan
+from disco_desktop.app.training.session import CurrentSession
 from disco_desktop.engine.errors import StorageError
 from disco_desktop.engine.memory.disk_memory import DiskMemory
 from disco_desktop.engine.resources import resource
@@ -22,7 +21,7 @@ from tests.own_processes import own_processes
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from disco_desktop.app.session import Session
+    from disco_desktop.app.training.session import Session
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from disco_desktop.app.session import CurrentSession
-from disco_desktop.app.training_folder import TrainingFolder, interrupted_trainings
-from disco_desktop.app.training_plan import TrainingPlan
+from disco_desktop.app.training.folder import TrainingFolder, interrupted_trainings
+from disco_desktop.app.training.plan import TrainingPlan
+from disco_desktop.app.training.session import CurrentSession
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from disco_desktop.app import stay_awake
-from disco_desktop.app.stay_awake import staying_awake
+from disco_desktop.app.training import session_state as stay_awake
+from disco_desktop.app.training.session_state import staying_awake
 
 
 class Request:

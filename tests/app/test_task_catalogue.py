@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
-from disco_desktop.app.server_in_use import ServerInUse
-from disco_desktop.app.settings import ServerChoice
-from disco_desktop.app.task_catalogue import TaskCatalogue
+from disco_desktop.app.library.settings import ServerChoice
+from disco_desktop.app.server.in_use import ServerInUse, TaskCatalogue
 from disco_desktop.engine.errors import DiscoError
 from tests.server.running_server import running_server, task_with, weights_of
 

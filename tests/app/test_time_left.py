@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from disco_desktop.app.time_left import TimeLeft
+from disco_desktop.app.training.session_state import TimeLeft
 
 
 class Clock:

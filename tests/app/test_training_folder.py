@@ -5,11 +5,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from disco_desktop.app.home import memory_folder, trainings_folder
-from disco_desktop.app.training_folder import LARGEST_NUMBER, TrainingFolder
-from disco_desktop.app.training_plan import TrainingPlan, make_plan
-from disco_desktop.app.wishes import Wishes
-from disco_desktop.app.worker_messages import Finished, Happened, Started
+from disco_desktop.app.library.profile import memory_folder, trainings_folder
+from disco_desktop.app.processes.worker_messages import Finished, Happened, Started
+from disco_desktop.app.training.folder import LARGEST_NUMBER, TrainingFolder
+from disco_desktop.app.training.plan import TrainingPlan, Wishes, make_plan
 from disco_desktop.engine.errors import StorageError
 from disco_desktop.engine.events import EpochTrained, Metrics, StatusChanged
 from disco_desktop.engine.memory.disk_memory import DiskMemory

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from disco_desktop.app.training_log import TrainingLog, pooled
-from disco_desktop.app.worker_messages import Finished, Happened, Started, TrafficCounted
+from disco_desktop.app.processes.worker_messages import Finished, Happened, Started, TrafficCounted
+from disco_desktop.app.training.log import TrainingLog, pooled
 from disco_desktop.engine.client.ledger import Traffic
 from disco_desktop.engine.events import (
     Attendee,

@@ -6,15 +6,15 @@ import msgspec
 import pytest
 from msgspec import structs
 
-from disco_desktop.app.settings import Settings
-from disco_desktop.app.training_plan import (
+from disco_desktop.app.library.settings import Settings
+from disco_desktop.app.training.plan import (
+    Wishes,
     decode_plan,
     encode_plan,
     make_plan,
     participant_seed,
     with_settings,
 )
-from disco_desktop.app.wishes import Wishes
 from disco_desktop.engine.errors import DiscoError
 
 DATA = Path("data.csv")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from disco_desktop.app import child_process
-from disco_desktop.app.worker_messages import (
+from disco_desktop.app.processes import child_process
+from disco_desktop.app.processes.worker_messages import (
     Drawn,
     Evaluate,
     Failed,
@@ -19,7 +19,7 @@ from disco_desktop.app.worker_messages import (
     WorkerMessage,
     encode_line,
 )
-from disco_desktop.app.worker_process import WorkerProcess
+from disco_desktop.app.processes.worker_process import WorkerProcess
 from disco_desktop.engine.errors import StorageError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from disco_desktop.app.assistant_process import AssistantProcess
+from disco_desktop.app.processes.assistant_job import AssistantProcess
 from disco_desktop.engine.dataset.dataset import load_dataset
 from disco_desktop.engine.default_tasks.titanic import TitanicProvider
 from disco_desktop.engine.memory.disk_memory import DiskMemory

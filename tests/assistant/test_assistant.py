@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from disco_desktop.app.assistant_messages import (
+from disco_desktop.app.processes.assistant_job import AssistantProcess
+from disco_desktop.app.processes.assistant_messages import (
     CheckData,
     Checked,
     CsvWritten,
@@ -28,15 +29,14 @@ from disco_desktop.app.assistant_messages import (
     View,
     WriteCsv,
 )
-from disco_desktop.app.assistant_process import AssistantProcess
-from disco_desktop.app.worker_messages import Failed
+from disco_desktop.app.processes.worker_messages import Failed
 from disco_desktop.engine.dataset.dataset import check_data
 from disco_desktop.engine.resources import resource
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from disco_desktop.app.assistant_messages import AssistantMessage, Request, Row
+    from disco_desktop.app.processes.assistant_messages import AssistantMessage, Request, Row
     from disco_desktop.engine.memory.disk_memory import DiskMemory
     from disco_desktop.engine.task.task import Task
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from disco_desktop.app.assistant_messages import (
+from disco_desktop.app.processes.assistant_messages import (
     ModelTested,
     PageRead,
     Predict,
@@ -24,7 +24,7 @@ from tests.nuclei import PATH, untrained_nuclei
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from disco_desktop.app.assistant_process import AssistantProcess
+    from disco_desktop.app.processes.assistant_job import AssistantProcess
 
 pytestmark = pytest.mark.usefixtures("quick_children")
 

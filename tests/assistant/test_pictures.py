@@ -11,7 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
-from disco_desktop.app.assistant_messages import (
+from disco_desktop.app.processes.assistant_messages import (
     CheckData,
     Checked,
     CsvWritten,
@@ -36,7 +36,7 @@ from tests.assistant.test_assistant import answer, loads_torch
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from disco_desktop.app.assistant_process import AssistantProcess
+    from disco_desktop.app.processes.assistant_job import AssistantProcess
 
 pytestmark = pytest.mark.usefixtures("quick_children")
 

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 import torch
 
-from disco_desktop.app.assistant_messages import (
+from disco_desktop.app.processes.assistant_messages import (
     CheckData,
     Checked,
     CsvWritten,
@@ -26,7 +26,7 @@ from disco_desktop.app.assistant_messages import (
     TestModel,
     WriteCsv,
 )
-from disco_desktop.app.worker_messages import Failed
+from disco_desktop.app.processes.worker_messages import Failed
 from disco_desktop.engine.dataset.dataset import check_data
 from disco_desktop.engine.dataset.text.text_reader import NOTHING_FITTED
 from disco_desktop.engine.default_tasks.wikitext import WikitextProvider
@@ -42,8 +42,8 @@ from disco_desktop.engine.validation.generation import GenerationSettings, Gener
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from disco_desktop.app.assistant_messages import AssistantMessage, Request
-    from disco_desktop.app.assistant_process import AssistantProcess
+    from disco_desktop.app.processes.assistant_job import AssistantProcess
+    from disco_desktop.app.processes.assistant_messages import AssistantMessage, Request
     from disco_desktop.engine.task.task import Task
 
 pytestmark = pytest.mark.usefixtures("quick_children")

@@ -76,7 +76,7 @@ def _dataset() -> Dataset:
 
 async def _measure(dataset: Dataset, steps: int, folder: Path) -> tuple[list[float], list[float]]:
     """Return the seconds of our steps and of the plain loop's; the first do not count."""
-    from disco_desktop.engine.client.local import LocalClient
+    from disco_desktop.engine.client.client import LocalClient
     from disco_desktop.engine.memory.disk_memory import DiskMemory
     from disco_desktop.engine.models.initialise import initial_weights
     from disco_desktop.engine.task.registry import task_provider

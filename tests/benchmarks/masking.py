@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from disco_desktop.engine.aggregator.attempt_context import AttemptContext
-from disco_desktop.engine.aggregator.masks import Seed, apply_masks
+from disco_desktop.engine.aggregator.masks import AttemptContext, Seed, apply_masks
 from disco_desktop.engine.aggregator.secure import SecureAggregator
 from disco_desktop.engine.messages import AttemptMember
 from disco_desktop.engine.task.task import (

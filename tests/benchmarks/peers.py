@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from statistics import median
 from typing import TYPE_CHECKING
 
-from disco_desktop.engine.client.peers.topology import LARGEST_MESH
+from disco_desktop.engine.client.peers.exchange import LARGEST_MESH
 from tests.benchmarks.benchmark import Benchmark, Setting
 from tests.benchmarks.models import peer_task_for
 from tests.benchmarks.peer_fleet import PeerFleet, Round, peer_fleet

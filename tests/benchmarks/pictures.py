@@ -104,8 +104,8 @@ def _cold_and_warm(folder: Path, setting: Setting) -> Iterator[Result]:
 
 
 def _disco(task: Task, dataset: Dataset, *, epochs: int, threads: int = THREADS) -> Disco:
-    from disco_desktop.engine.client.local import LocalClient
-    from disco_desktop.engine.memory.no_memory import NoMemory
+    from disco_desktop.engine.client.client import LocalClient
+    from disco_desktop.engine.memory.memory import NoMemory
     from disco_desktop.engine.models.initialise import initial_weights
     from disco_desktop.engine.training.disco import Disco
     from disco_desktop.engine.training.settings import TrainingSettings

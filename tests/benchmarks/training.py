@@ -75,7 +75,7 @@ async def _measure(
     dataset: Dataset, batch_size: int, epochs: int, folder: Path
 ) -> tuple[list[float], list[float]]:
     """Return the seconds of our epochs and of the plain loop's; the first do not count."""
-    from disco_desktop.engine.client.local import LocalClient
+    from disco_desktop.engine.client.client import LocalClient
     from disco_desktop.engine.memory.disk_memory import DiskMemory
     from disco_desktop.engine.models.network import build_network, read_weights
     from disco_desktop.engine.task.registry import task_provider

@@ -47,7 +47,7 @@ def _tell(**figures: object) -> None:
 
 def paint(began: float) -> None:
     """Tell when the first picture was on the screen, and which files were read for it."""
-    from disco_desktop.gui import first_paint
+    from disco_desktop.gui import application as first_paint
 
     loading = first_paint.paint_while_loading
 
@@ -93,7 +93,7 @@ def _files_in_use() -> list[str]:
 
 def start() -> None:
     """Tell how long the window is held up at most from its first picture to its first rest."""
-    from disco_desktop.gui import first_paint
+    from disco_desktop.gui import application as first_paint
 
     loading = first_paint.paint_while_loading
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from disco_desktop.cli.train_display import figures
+from disco_desktop.cli.training import figures
 from disco_desktop.engine.events import Metrics
 from disco_desktop.engine.memory.disk_memory import DiskMemory
 from tests.nuclei import PATH, untrained_nuclei

@@ -19,7 +19,7 @@ from disco_desktop.engine.events import (
     RoundEnded,
     StatusChanged,
 )
-from disco_desktop.engine.memory.no_memory import NoMemory
+from disco_desktop.engine.memory.memory import NoMemory
 from disco_desktop.engine.models.network import manifest_of
 from disco_desktop.engine.resources import resource
 from disco_desktop.engine.training.disco import Disco

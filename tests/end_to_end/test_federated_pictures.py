@@ -16,7 +16,7 @@ from disco_desktop.engine.client.federated import FederatedClient
 from disco_desktop.engine.client.identity import Identity
 from disco_desktop.engine.dataset.dataset import load_dataset
 from disco_desktop.engine.dataset.share import Share
-from disco_desktop.engine.memory.no_memory import NoMemory
+from disco_desktop.engine.memory.memory import NoMemory
 from disco_desktop.engine.models.initialise import initial_weights
 from disco_desktop.engine.models.network import manifest_of
 from disco_desktop.engine.task.privacy import Privacy
@@ -112,7 +112,7 @@ async def test_three_train_the_last_layer_of_cifar10_for_one_round(tmp_path: Pat
 
 @pytest.mark.parametrize("kind", ["mnist"])
 async def test_the_same_seed_gives_the_same_bits(tmp_path: Path, kind: str) -> None:
-    from disco_desktop.engine.client.local import LocalClient
+    from disco_desktop.engine.client.client import LocalClient
 
     task = task_provider(kind).get_task()
     chance = np.random.default_rng(3)

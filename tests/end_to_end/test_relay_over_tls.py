@@ -11,11 +11,10 @@ import pytest
 
 from disco_desktop.engine.client.address import ServerAddress, client_session
 from disco_desktop.engine.client.identity import Identity
-from disco_desktop.engine.client.peers.limits import LinkLimits
 from disco_desktop.engine.client.peers.membership import Membership
 from disco_desktop.engine.client.peers.peer_transport import PeerTransport
 from disco_desktop.engine.client.peers.relayed import Relay
-from disco_desktop.engine.client.peers.transport import LinkLostError
+from disco_desktop.engine.client.peers.transport import LinkLimits, LinkLostError
 from disco_desktop.server.certificates import own_certificate
 from tests.end_to_end.peers import MEAN, SECURE, Participant, session, together
 from tests.end_to_end.test_decentralized_exchange import check_same

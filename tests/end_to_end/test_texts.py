@@ -14,7 +14,7 @@ from disco_desktop.engine.client.identity import Identity
 from disco_desktop.engine.dataset.dataset import load_dataset
 from disco_desktop.engine.dataset.share import Share
 from disco_desktop.engine.default_tasks.wikitext import WikitextProvider
-from disco_desktop.engine.memory.no_memory import NoMemory
+from disco_desktop.engine.memory.memory import NoMemory
 from disco_desktop.engine.models.initialise import initial_weights
 from disco_desktop.engine.models.network import manifest_of
 from disco_desktop.engine.resources import resource

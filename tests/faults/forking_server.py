@@ -17,8 +17,7 @@ from pathlib import Path
 
 from disco_desktop import logs
 from disco_desktop.server.application import create_application
-from disco_desktop.server.config import ServerConfig
-from disco_desktop.server.limits import Limits
+from disco_desktop.server.config import Limits, ServerConfig
 from disco_desktop.server.running import running
 
 

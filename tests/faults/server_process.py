@@ -20,10 +20,9 @@ from prometheus_client import Gauge
 from disco_desktop import logs
 from disco_desktop.server.application import create_application
 from disco_desktop.server.certificates import own_certificate
-from disco_desktop.server.config import ServerConfig
-from disco_desktop.server.keys import METRICS
-from disco_desktop.server.limits import Limits
+from disco_desktop.server.config import Limits, ServerConfig
 from disco_desktop.server.running import running
+from disco_desktop.server.services import METRICS
 
 _TICK = 0.02  # seconds
 

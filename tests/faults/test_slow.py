@@ -9,7 +9,7 @@ import pytest
 
 from disco_desktop.engine.messages import Announcement
 from disco_desktop.engine.weights.pieces import PIECE, digest_pieces
-from disco_desktop.server.limits import Limits
+from disco_desktop.server.config import Limits
 from tests.faults.bystanders import bystanders, update
 from tests.faults.raw_socket import RawControl, RawSocket
 

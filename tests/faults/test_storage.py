@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from disco_desktop.app.sentences import sentence, sentence_for
+from disco_desktop.app.words.sentences import sentence, sentence_for
 from disco_desktop.engine.errors import ServerError
 from disco_desktop.engine.events import ProblemArose, ProblemOver
 from disco_desktop.engine.task.task import encode_task

@@ -8,7 +8,7 @@ import contextlib
 import psutil
 import pytest
 
-from disco_desktop.app.sentences import sentence
+from disco_desktop.app.words.sentences import sentence
 from disco_desktop.engine.client.address import ServerAddress
 from disco_desktop.engine.client.federated import FederatedClient
 from disco_desktop.engine.client.identity import Identity

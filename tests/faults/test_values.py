@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from disco_desktop.app.sentences import sentence
+from disco_desktop.app.words.sentences import sentence
 from disco_desktop.engine.errors import ContributionError, ServerError
 from disco_desktop.engine.messages import Problem
 from disco_desktop.engine.weights.weights import Weights

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from disco_desktop.app import child_process
-from disco_desktop.app.child_program import child_command, child_environment
+from disco_desktop.app.processes import child_process
+from disco_desktop.app.processes.child_process import child_command, child_environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

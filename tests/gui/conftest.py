@@ -15,9 +15,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtWidgets import QApplication, QMainWindow
 from qasync import QEventLoop
 
-from disco_desktop.app.known_keys import KnownKeys
-from disco_desktop.gui.errands import Errands
-from disco_desktop.gui.navigation import Navigator, Place
+from disco_desktop.app.training.known_keys import KnownKeys
+from disco_desktop.gui.background_tasks import Errands
+from disco_desktop.gui.main_window import Navigator, Place
 from disco_desktop.gui.theme.theme import Theme
 from disco_desktop.gui.widgets.toasts import Toasts
 

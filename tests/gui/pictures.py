@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QColor, QImage
 
-from disco_desktop.app.assistant_messages import Row, Shape, View
-from disco_desktop.app.paged_rows import PagedRows
+from disco_desktop.app.processes.assistant_messages import Row, Shape, View
+from disco_desktop.app.processes.paged_rows import PagedRows
 from disco_desktop.engine.task.image import ImageData
 from disco_desktop.engine.task.outcome import ClassOutcome
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from disco_desktop.app.session import CurrentSession, Session
-from disco_desktop.app.training_folder import TrainingFolder
-from disco_desktop.app.training_plan import TrainingPlan
-from disco_desktop.app.worker_messages import Happened
-from disco_desktop.engine.client.peers.peer_state import PeerState
+from disco_desktop.app.processes.worker_messages import Happened
+from disco_desktop.app.training.folder import TrainingFolder
+from disco_desktop.app.training.plan import TrainingPlan
+from disco_desktop.app.training.session import CurrentSession, Session
+from disco_desktop.engine.client.ledger import PeerState
 from disco_desktop.engine.events import Metrics
 from tests.gui.titanic import TASK
 

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from disco_desktop.app.command_line import WRONG_CALL
-from disco_desktop.gui.application import main
-from disco_desktop.gui.arguments import parse_arguments
+from disco_desktop.app.words.command_line import WRONG_CALL
+from disco_desktop.gui.application import main, parse_arguments
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,7 +4,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from disco_desktop.engine.errors import DiscoError
-from disco_desktop.gui.errands import Errands
+from disco_desktop.gui.background_tasks import Errands
 from tests.gui.conftest import eventually
 
 if TYPE_CHECKING:

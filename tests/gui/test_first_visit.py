@@ -6,8 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
-from disco_desktop.gui.main_window import MainWindow
-from disco_desktop.gui.navigation import Navigator, Place
+from disco_desktop.gui.main_window import MainWindow, Navigator, Place
 from disco_desktop.gui.pages.page import Page
 from disco_desktop.gui.widgets.sidebar import Sidebar
 

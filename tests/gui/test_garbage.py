@@ -6,7 +6,7 @@ import threading
 import pytest
 from PySide6.QtCore import QObject
 
-from disco_desktop.gui.garbage import GarbageCollection
+from disco_desktop.gui.application import GarbageCollection
 
 
 @pytest.fixture

@@ -19,8 +19,7 @@ from disco_desktop.engine.weights.model_file import write_model
 from disco_desktop.engine.weights.weights import Weights
 from disco_desktop.server.application import create_application
 from disco_desktop.server.certificates import own_certificate
-from disco_desktop.server.config import ServerConfig
-from disco_desktop.server.limits import Limits
+from disco_desktop.server.config import Limits, ServerConfig
 from disco_desktop.server.running import running
 
 if TYPE_CHECKING:

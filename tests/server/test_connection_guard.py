@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 
 from disco_desktop.server.certificates import own_certificate
-from disco_desktop.server.keys import GUARD, METRICS
+from disco_desktop.server.services import GUARD, METRICS
 
 PATIENCE = 20.0  # seconds after which something that should happen has failed to
 CROWDED = "connections without a known participant"

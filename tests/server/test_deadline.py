@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from disco_desktop.server.deadline import Deadline
+from disco_desktop.server.timers import Deadline
 
 SOON, LATER, LONG = 0.02, 0.06, 60.0
 

@@ -33,7 +33,7 @@ from disco_desktop.engine.messages import (
     encode_message,
 )
 from disco_desktop.engine.task.task import SecureAggregation
-from disco_desktop.server.rooms.introductions import Introductions
+from disco_desktop.server.rooms.relays import Introductions
 from disco_desktop.server.store.sqlite_store import SqliteStore
 from tests.server.raw_peer import RawPeer, card_of, connected, joined
 from tests.server.running_server import RunningServer, running_server, task_with, weights_of

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from disco_desktop.server.occasional_log import OccasionalLog
+from disco_desktop.server.rate import OccasionalLog
 
 
 @pytest.fixture

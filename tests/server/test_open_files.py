@@ -10,7 +10,7 @@ resource = pytest.importorskip("resource", reason="Windows has no such limit")
 PROGRAM = """
 import resource, sys
 from disco_desktop import logs
-from disco_desktop.server.open_files import allow_connections
+from disco_desktop.server.running import allow_connections
 soft, hard, wanted = map(int, sys.argv[1:])
 resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 logs.configure()

@@ -13,9 +13,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from disco_desktop import __version__
-from disco_desktop.server.keys import METRICS, ROOM_VIEWS
-from disco_desktop.server.status_page import duration, status_page
-from disco_desktop.server.views import RoomView
+from disco_desktop.server.metrics import RoomView
+from disco_desktop.server.pages import duration, status_page
+from disco_desktop.server.services import METRICS, ROOM_VIEWS
 
 ROOM = RoomView(
     task_id="titanic",

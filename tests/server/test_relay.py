@@ -14,7 +14,7 @@ import pytest
 
 from disco_desktop.engine.client.identity import Identity
 from disco_desktop.engine.messages import Leave, Peers
-from disco_desktop.server.limits import Limits
+from disco_desktop.server.config import Limits
 from disco_desktop.server.rooms.relays import LARGEST_SEALED
 from tests.server.raw_peer import PATIENCE, RawPeer, connected, joined
 from tests.server.running_server import RunningServer, running_server, task_with, weights_of

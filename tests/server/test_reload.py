@@ -109,7 +109,7 @@ async def test_a_mistake_in_the_source_is_told_and_the_server_goes_on(program):
 
 async def test_a_server_that_does_not_start_waits_for_the_next_change(program):
     url = await program.ready()
-    changed = program.package / "server" / "limits.py"
+    changed = program.package / "server" / "config.py"
     good = changed.read_text()
     changed.write_text(f"{good}\nimport no_such_module\n")
     await program.told("ended with code 1; waiting for the next change")

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from disco_desktop.app.sentences import sentence
+from disco_desktop.app.words.sentences import sentence
 from disco_desktop.engine.dataset.preprocessing import declared
 from disco_desktop.engine.errors import ModelError
 from disco_desktop.engine.memory.disk_memory import DiskMemory

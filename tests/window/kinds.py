@@ -6,7 +6,7 @@ import asyncio
 import shutil
 from typing import TYPE_CHECKING
 
-from disco_desktop.app.sample_data import find_sample
+from disco_desktop.app.library.data import find_sample
 from disco_desktop.engine.resources import resource
 from disco_desktop.gui.dialogs.picture import PictureDialog
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
 from disco_desktop import logs
-from disco_desktop.app.settings import ServerChoice
+from disco_desktop.app.library.settings import ServerChoice
 from disco_desktop.engine.resources import resource
 from disco_desktop.gui.desktop import Desktop
 from disco_desktop.gui.shell import Shell

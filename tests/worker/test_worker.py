@@ -12,8 +12,8 @@ import psutil
 import pytest
 from msgspec import structs
 
-from disco_desktop.app.child_program import child_command, child_environment
-from disco_desktop.app.worker_messages import (
+from disco_desktop.app.processes.child_process import child_command, child_environment
+from disco_desktop.app.processes.worker_messages import (
     Draw,
     Drawn,
     Evaluate,
@@ -30,7 +30,7 @@ from disco_desktop.app.worker_messages import (
     decode_command,
     encode_line,
 )
-from disco_desktop.app.worker_process import WorkerProcess
+from disco_desktop.app.processes.worker_process import WorkerProcess
 from disco_desktop.engine.default_tasks.titanic import TitanicProvider
 from disco_desktop.engine.events import EpochTrained, RoundEnded, StatusChanged
 from disco_desktop.engine.memory.disk_memory import DiskMemory

@@ -1,12 +1,8 @@
-"""Masks that two members agree on without sending them, and that cancel in the sum of all.
-
-Additive sharing in Z_2^32: of what a member has, it gives each other one a share that looks random,
-and keeps the rest. A share is the key stream of a secret that both work out by themselves, so that
-only public keys travel (Bonawitz et al., 2017, section 4; there with drop-outs, here without).
-"""
+"""Masks that two members agree on for one attempt, and that cancel in the sum of all."""
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,12 +14,13 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from disco_desktop.engine.aggregator.ring import RESIDUE
 from disco_desktop.engine.errors import ContributionError
+from disco_desktop.engine.task.task import SMALLEST_SECRET_GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from disco_desktop.engine.aggregator.attempt_context import AttemptContext
     from disco_desktop.engine.aggregator.ring import Residues
+    from disco_desktop.engine.messages import AttemptMember
 
 SEED_BYTES = 32
 _BLOCK = 1 << 17  # bytes: zeros, stream and vector of a block stay in the processor's cache
@@ -114,3 +111,73 @@ def apply_masks(vector: Residues, seeds: Sequence[Seed]) -> None:
                 np.add(part, share, out=part)
             else:
                 np.subtract(part, share, out=part)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttemptContext:
+    """One attempt to add up the updates of a fixed set of members.
+
+    Attributes:
+        members: everybody whose update is part of the sum, in the order of their ids.
+
+    Raises:
+        ContributionError: there are too few members for anybody to be hidden among them
+            (`secure_group_too_small`), or one is named twice or out of order
+            (`secure_group_differs`).
+    """
+
+    task_digest: str
+    session: int
+    round: int
+    attempt: int
+    members: tuple[AttemptMember, ...]
+
+    def __post_init__(self) -> None:
+        ids = self.ids
+        if len(set(ids)) < SMALLEST_SECRET_GROUP:
+            raise ContributionError("secure_group_too_small", members=len(set(ids)))
+        if list(ids) != sorted(set(ids)):
+            raise ContributionError("secure_group_differs", detail="repeated or out of order")
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The members' ids, in order."""
+        return tuple(member.participant for member in self.members)
+
+    def digest(self) -> bytes:
+        """Return SHA-256 of all of it: 32 bytes that differ as soon as anything does.
+
+        What the members told of their samples is part of it, since the weights follow from that.
+        """
+        told = [f"{member.participant} {member.samples}" for member in self.members]
+        content = hashlib.sha256(b"disco attempt")
+        for field in (
+            bytes.fromhex(self.task_digest),
+            *(number.to_bytes(8, "little") for number in (self.session, self.round, self.attempt)),
+            *(each.encode() for each in told),
+        ):
+            content.update(len(field).to_bytes(4, "little") + field)
+        return content.digest()
+
+
+class AttemptOrder:
+    """The attempts that one participant has begun, in the sessions that it is part of.
+
+    Whoever could have it mask twice for one attempt, or for one long past, would see more than
+    one sum.
+    """
+
+    def __init__(self) -> None:
+        self._latest: dict[tuple[str, int], tuple[int, int]] = {}
+
+    def begin(self, context: AttemptContext) -> None:
+        """Take note of an attempt before anything is sent for it.
+
+        Raises:
+            ContributionError: it, or a later one, was begun before (`attempt_spent`).
+        """
+        session = (context.task_digest, context.session)
+        place = (context.round, context.attempt)
+        if place <= self._latest.get(session, (-1, 0)):
+            raise ContributionError("attempt_spent", attempt=context.attempt)
+        self._latest[session] = place

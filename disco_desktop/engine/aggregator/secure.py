@@ -1,33 +1,65 @@
-"""Secure aggregation: the sum of all updates comes out, and no single one of them.
-
-A caller exchanges keys, cuts what `masked` returns into as many slices as there are members, and
-brings each slice to one member, who adds it up; `open` reads the joined sums. What that protects
-against, and what not, is told in `docs/secure-aggregation.md`.
-"""
+"""Secure aggregation: the sum of all updates comes out, and no single one of them."""
 
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
 from disco_desktop.engine.aggregator.masks import AttemptKey, apply_masks
 from disco_desktop.engine.aggregator.ring import RESIDUE, Ring, add_residues
-from disco_desktop.engine.aggregator.sample_weights import (
-    member_weight,
-    told_samples,
-    total_weight_range,
-)
 from disco_desktop.engine.errors import ContributionError
 from disco_desktop.engine.task.task import SecureAggregation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from disco_desktop.engine.aggregator.attempt_context import AttemptContext
+    from disco_desktop.engine.aggregator.masks import AttemptContext
     from disco_desktop.engine.task.task import Collaboration
     from disco_desktop.engine.weights.weights import Buffer
+
+Weighting: TypeAlias = Literal["samples", "equal"]
+
+LARGEST_MEMBER_WEIGHT = 32
+
+
+def told_samples(samples: int, weighting: Weighting) -> int:
+    """Return what a participant tells of its number of samples.
+
+    That is the power of two at or above it; where all weigh alike it is one, and tells nothing.
+    """
+    if samples < 1:
+        raise ValueError(f"{samples} samples")
+    return 1 << (samples - 1).bit_length() if weighting == "samples" else 1
+
+
+def member_weight(samples: int, *, largest_told: int, weighting: Weighting) -> int:
+    """Return what an update weighs: from 1 to 32, in proportion to its samples.
+
+    Args:
+        samples: its own number of samples.
+        largest_told: the largest power of two that a member told of.
+        weighting: where it is "equal", each weighs one.
+    """
+    if weighting == "equal":
+        return 1
+    # Rounded to the nearest, in integers: no machine comes to another weight.
+    return max(1, (2 * LARGEST_MEMBER_WEIGHT * samples + largest_told) // (2 * largest_told))
+
+
+def total_weight_range(told: Sequence[int], weighting: Weighting) -> tuple[int, int]:
+    """Return the least and the largest total weight that members can have who told this."""
+    largest_told = max(told)
+    totals = [
+        sum(
+            member_weight(samples, largest_told=largest_told, weighting=weighting)
+            for samples in possible
+        )
+        for possible in ([one // 2 + 1 for one in told], told)
+    ]
+    return totals[0], totals[1]
+
 
 Slice: TypeAlias = bytes | bytearray | memoryview
 

@@ -1,8 +1,9 @@
-"""The participant's end of the control connection."""
+"""The participant's end of the control connection, and how long to wait before it is made again."""
 
 from __future__ import annotations
 
 import asyncio
+import random
 from typing import TYPE_CHECKING, TypeVar
 
 import aiohttp
@@ -181,3 +182,23 @@ class ControlConnection:
 def _kind(message: Message) -> str:
     """Return a message's name in the ledger."""
     return str(message.__struct_config__.tag).replace("_", " ")
+
+
+FIRST_SECONDS = 0.1
+LONGEST_SECONDS = 10.0
+
+
+class Backoff:
+    """Pauses that double up to a limit, with jitter so that many do not come back at once."""
+
+    def __init__(self) -> None:
+        self._seconds = FIRST_SECONDS
+
+    async def pause(self) -> None:
+        """Wait for this failure's pause."""
+        await asyncio.sleep(self._seconds * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
+        self._seconds = min(2 * self._seconds, LONGEST_SECONDS)
+
+    def reset(self) -> None:
+        """Begin anew after a success."""
+        self._seconds = FIRST_SECONDS

@@ -6,22 +6,25 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
-from disco_desktop.engine.aggregator.attempt_order import AttemptOrder
-from disco_desktop.engine.aggregator.sample_weights import told_samples
+from disco_desktop.engine.aggregator.masks import AttemptOrder
+from disco_desktop.engine.aggregator.secure import told_samples
 from disco_desktop.engine.client.client import Aggregate
 from disco_desktop.engine.client.control_connection import ConnectionLostError
-from disco_desktop.engine.client.peers.exchange import Exchange, ExchangeFailedError
+from disco_desktop.engine.client.peers.exchange import Exchange
 from disco_desktop.engine.client.peers.frames import ModelParcel
-from disco_desktop.engine.client.peers.held_models import HeldModels
+from disco_desktop.engine.client.peers.held_models import HeldModels, fetch_model
 from disco_desktop.engine.client.peers.membership import Membership
-from disco_desktop.engine.client.peers.model_fetch import fetch_model
 from disco_desktop.engine.client.peers.peer_network import PeerNetwork
 from disco_desktop.engine.client.peers.peer_transport import PeerTransport
 from disco_desktop.engine.client.peers.relayed import Relay
-from disco_desktop.engine.client.peers.round_standing import RoundStanding
-from disco_desktop.engine.client.peers.secure_summing import SecureSumming
-from disco_desktop.engine.client.peers.summing import MeanSumming, check_update
+from disco_desktop.engine.client.peers.summing import (
+    ExchangeFailedError,
+    MeanSumming,
+    SecureSumming,
+    check_update,
+)
 from disco_desktop.engine.client.served import PATIENCE, ServedClient
+from disco_desktop.engine.client.standing import RoundStanding
 from disco_desktop.engine.errors import ContributionError, ServerError, StorageError
 from disco_desktop.engine.messages import (
     Attempt,
@@ -40,8 +43,7 @@ if TYPE_CHECKING:
 
     from disco_desktop.engine.client.address import ServerAddress
     from disco_desktop.engine.client.identity import Identity
-    from disco_desktop.engine.client.ledger import Ledger
-    from disco_desktop.engine.client.peers.peer_state import PeerState
+    from disco_desktop.engine.client.ledger import Ledger, PeerState
     from disco_desktop.engine.client.peers.summing import Summing
     from disco_desktop.engine.client.peers.transport import Transport
     from disco_desktop.engine.messages import FromServer, Message

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from disco_desktop.engine.client.backoff import Backoff
 from disco_desktop.engine.client.client import Aggregate
-from disco_desktop.engine.client.control_connection import ConnectionLostError
+from disco_desktop.engine.client.control_connection import Backoff, ConnectionLostError
 from disco_desktop.engine.client.served import ServedClient
 from disco_desktop.engine.client.transfer import Upload
 from disco_desktop.engine.errors import ContributionError, StorageError

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from disco_desktop.engine.client.address import client_session
-from disco_desktop.engine.client.backoff import Backoff
 from disco_desktop.engine.client.client import Client, Session
-from disco_desktop.engine.client.control_connection import ConnectionLostError, ControlConnection
+from disco_desktop.engine.client.control_connection import (
+    Backoff,
+    ConnectionLostError,
+    ControlConnection,
+)
 from disco_desktop.engine.client.standing import Standing
 from disco_desktop.engine.client.transfer import Download
 from disco_desktop.engine.errors import ServerError

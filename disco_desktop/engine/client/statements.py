@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from disco_desktop.engine.aggregator.attempt_context import AttemptContext
+    from disco_desktop.engine.aggregator.masks import AttemptContext
     from disco_desktop.engine.messages import Challenge, Hello, Place
 
 NONCE_BYTES = 32

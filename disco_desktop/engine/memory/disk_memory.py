@@ -19,8 +19,7 @@ from disco_desktop.engine.memory.model_description import (
     read_description,
     read_record,
 )
-from disco_desktop.engine.memory.model_name import clean_name, unique_name
-from disco_desktop.engine.memory.record import ModelRecord, new_model_id
+from disco_desktop.engine.memory.record import ModelRecord, clean_name, new_model_id, unique_name
 from disco_desktop.engine.memory.storage import default_root, set_aside, storage_error, storing_in
 from disco_desktop.engine.weights.tensor_header import is_damage
 from disco_desktop.logs import logger

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from disco_desktop.engine.client.local import LocalClient
+from disco_desktop.engine.client.client import LocalClient
 from disco_desktop.engine.models.device import choose_device
 from disco_desktop.engine.models.network import build_network
 from disco_desktop.engine.models.objective import build_objective

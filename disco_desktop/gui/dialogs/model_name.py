@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QPushButton
 
-from disco_desktop.app.sentences import sentence
+from disco_desktop.app.words.sentences import sentence
 from disco_desktop.engine.errors import ModelError
-from disco_desktop.engine.memory.model_name import LONGEST_NAME, clean_name
+from disco_desktop.engine.memory.record import LONGEST_NAME, clean_name
 from disco_desktop.gui.theme.tokens import LARGE, SMALL
-from disco_desktop.gui.widgets.layout import column
+from disco_desktop.gui.widgets.card import column
 from disco_desktop.gui.widgets.text import Text
 
 if TYPE_CHECKING:

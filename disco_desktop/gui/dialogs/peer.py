@@ -8,15 +8,15 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QFont, QFontDatabase
 from PySide6.QtWidgets import QDialog, QLineEdit
 
-from disco_desktop.app.key_words import HOW_TO_COMPARE
-from disco_desktop.app.known_keys import LONGEST_NAME
-from disco_desktop.app.sentences import (
+from disco_desktop.app.training.known_keys import LONGEST_NAME
+from disco_desktop.app.words.sentences import (
+    HOW_TO_COMPARE,
     key_changed_sentence,
     key_sentence,
     key_words,
     presence_words,
 )
-from disco_desktop.gui.item_models.peer_columns import (
+from disco_desktop.gui.item_models.participants import (
     KEY_TONES,
     bytes_words,
     latency_words,
@@ -24,20 +24,18 @@ from disco_desktop.gui.item_models.peer_columns import (
 )
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
 from disco_desktop.gui.widgets.buttons import ActionButton
-from disco_desktop.gui.widgets.card import Card
-from disco_desktop.gui.widgets.facts import Facts
-from disco_desktop.gui.widgets.layout import column, row
+from disco_desktop.gui.widgets.card import Card, column, row
 from disco_desktop.gui.widgets.notice import Notice
-from disco_desktop.gui.widgets.text import Badge, Text, font_of
+from disco_desktop.gui.widgets.text import Badge, Facts, Text, font_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtWidgets import QWidget
 
-    from disco_desktop.app.key_words import KeyStanding
-    from disco_desktop.app.known_keys import KnownKey, KnownKeys, Verdict
-    from disco_desktop.gui.errands import Errands
+    from disco_desktop.app.training.known_keys import KnownKey, KnownKeys, Verdict
+    from disco_desktop.app.words.sentences import KeyStanding
+    from disco_desktop.gui.background_tasks import Errands
     from disco_desktop.gui.item_models.participants import ParticipantsModel
     from disco_desktop.gui.theme.theme import Theme
     from disco_desktop.gui.widgets.notice import Tone

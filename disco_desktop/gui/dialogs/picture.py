@@ -10,10 +10,9 @@ from PySide6.QtWidgets import QDialog, QSizePolicy, QWidget
 
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, RADIUS
 from disco_desktop.gui.widgets.buttons import ActionButton
-from disco_desktop.gui.widgets.facts import Facts
-from disco_desktop.gui.widgets.layout import column, row
-from disco_desktop.gui.widgets.picture_cache import decoded, fitted
-from disco_desktop.gui.widgets.text import Text
+from disco_desktop.gui.widgets.card import column, row
+from disco_desktop.gui.widgets.pictures import decoded, fitted
+from disco_desktop.gui.widgets.text import Facts, Text
 from disco_desktop.gui.wording import count
 
 if TYPE_CHECKING:
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QPaintEvent, QPixmap
 
-    from disco_desktop.app.assistant_messages import Row, Shape
-    from disco_desktop.gui.errands import Errands
+    from disco_desktop.app.processes.assistant_messages import Row, Shape
+    from disco_desktop.gui.background_tasks import Errands
     from disco_desktop.gui.item_models.pictures import PicturesModel
     from disco_desktop.gui.theme.theme import Theme
 

@@ -12,9 +12,8 @@ from PySide6.QtCore import (
     Qt,
 )
 
-from disco_desktop.app.inert_text import inert
-from disco_desktop.gui.model_words import company
-from disco_desktop.gui.wording import moment, share, size
+from disco_desktop.app.words.inert_text import inert
+from disco_desktop.gui.wording import company, moment, share, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -10,8 +10,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from disco_desktop.app.assistant_messages import Row, Shape
-    from disco_desktop.app.paged_rows import PagedRows
+    from disco_desktop.app.processes.assistant_messages import Row, Shape
+    from disco_desktop.app.processes.paged_rows import PagedRows
     from disco_desktop.gui.widgets.text import Tone
 
 Index = QModelIndex | QPersistentModelIndex

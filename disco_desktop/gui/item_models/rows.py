@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
-from disco_desktop.app.inert_text import inert
-from disco_desktop.app.sentences import cell_sentence
+from disco_desktop.app.words.inert_text import inert
+from disco_desktop.app.words.sentences import cell_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from disco_desktop.app.assistant_messages import Row
-    from disco_desktop.app.paged_rows import PagedRows
+    from disco_desktop.app.processes.assistant_messages import Row
+    from disco_desktop.app.processes.paged_rows import PagedRows
 
 Index = QModelIndex | QPersistentModelIndex
 CellTone: TypeAlias = Literal["", "muted", "filled", "warning", "danger", "success"]

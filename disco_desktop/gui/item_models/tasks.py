@@ -1,19 +1,126 @@
-"""The tasks on offer, for a list."""
+"""The tasks on offer, as rows of a list that are drawn as cards."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from disco_desktop.app.inert_text import inert
-from disco_desktop.gui.widgets.card_delegate import CARD, CardContent
+from disco_desktop.app.words.inert_text import inert
+from disco_desktop.gui.theme.tokens import MEDIUM, RADIUS, SMALL, TINY
+from disco_desktop.gui.widgets.text import font_of
 from disco_desktop.gui.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PySide6.QtWidgets import QWidget
+
     from disco_desktop.engine.messages import TaskSummary
+    from disco_desktop.gui.theme.theme import Theme
+    from disco_desktop.gui.widgets.text import Tone
+
+CARD = int(Qt.ItemDataRole.UserRole) + 1
+
+_BADGE_HEIGHT = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class CardContent:
+    """What a row says.
+
+    Attributes:
+        badges: words with their tones.
+        aside: what stands at the right, such as a figure.
+    """
+
+    title: str
+    text: str
+    badges: tuple[tuple[str, Tone], ...] = ()
+    aside: str = ""
+
+
+class CardDelegate(QStyledItemDelegate):
+    """Draws rows whose model gives a CardContent for the role CARD."""
+
+    def __init__(self, theme: Theme, view: QWidget) -> None:
+        super().__init__(view)
+        self._theme = theme
+        self._title = font_of(view, "heading")
+        self._body = font_of(view, "body")
+        self._small = font_of(view, "small")
+
+    def sizeHint(  # noqa: N802
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        """Return room for three lines and the distances between them."""
+        lines = QFontMetrics(self._title).height() + QFontMetrics(self._body).height()
+        return QSize(200, lines + _BADGE_HEIGHT + 2 * MEDIUM + 3 * SMALL)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """Draw a card."""
+        content = index.data(CARD)
+        tokens = self._theme.tokens
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = QRectF(option.rect).adjusted(1, 1, -1, -SMALL)
+        state = option.state
+        is_chosen = bool(state & QStyle.StateFlag.State_HasFocus)
+        is_hovered = bool(state & QStyle.StateFlag.State_MouseOver)
+        edge = tokens.accent if is_chosen or is_hovered else tokens.border
+        painter.setPen(QPen(QColor(edge), 2 if is_chosen else 1))
+        painter.setBrush(QColor(tokens.surface))
+        painter.drawRoundedRect(area, RADIUS, RADIUS)
+        inside = area.adjusted(MEDIUM, MEDIUM - TINY, -MEDIUM, -MEDIUM + TINY)
+        if content.aside:
+            painter.setFont(self._title)
+            painter.setPen(QColor(tokens.text))
+            flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(inside, flags, content.aside)
+            inside.setRight(inside.right() - QFontMetrics(self._title).horizontalAdvance(
+                content.aside) - MEDIUM)  # fmt: skip
+        top = self._line(painter, inside, self._title, tokens.text, content.title)
+        inside.setTop(top + TINY)
+        top = self._line(painter, inside, self._body, tokens.muted, content.text)
+        inside.setTop(top + SMALL)
+        self._badges(painter, inside, content)
+        painter.restore()
+
+    def _line(self, painter: QPainter, area: QRectF, font: object, colour: str, text: str) -> float:
+        """Draw a line of text, cut where it is too long; return where it ends."""
+        painter.setFont(font)  # type: ignore[arg-type]
+        metrics = painter.fontMetrics()
+        painter.setPen(QColor(colour))
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(area.width()))
+        line = QRectF(area.left(), area.top(), area.width(), metrics.height())
+        painter.drawText(line, Qt.AlignmentFlag.AlignLeft, shown)
+        return line.bottom()
+
+    def _badges(self, painter: QPainter, area: QRectF, content: CardContent) -> None:
+        tokens = self._theme.tokens
+        painter.setFont(self._small)
+        metrics = painter.fontMetrics()
+        left = area.left()
+        for words, tone in content.badges:
+            width = metrics.horizontalAdvance(words) + 2 * SMALL + 2
+            badge = QRectF(left, area.top(), width, _BADGE_HEIGHT)
+            if badge.right() > area.right():
+                break
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(getattr(tokens, f"{tone}_soft") if tone else tokens.sunken))
+            painter.drawRoundedRect(badge, _BADGE_HEIGHT / 2, _BADGE_HEIGHT / 2)
+            painter.setPen(QColor(getattr(tokens, tone) if tone else tokens.muted))
+            painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, words)
+            left = badge.right() + SMALL
+
 
 Index = QModelIndex | QPersistentModelIndex
 

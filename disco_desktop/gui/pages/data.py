@@ -10,48 +10,46 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from disco_desktop.app.assistant_messages import CheckData
-from disco_desktop.app.checked_data import CheckedData
-from disco_desktop.app.home import home_folder
-from disco_desktop.app.inert_text import inert
-from disco_desktop.app.sample_data import find_sample
-from disco_desktop.app.sentences import sentence
+from disco_desktop.app.library.data import find_sample
+from disco_desktop.app.library.profile import home_folder
+from disco_desktop.app.processes.assistant_messages import CheckData
+from disco_desktop.app.training.selection import CheckedData
+from disco_desktop.app.words.inert_text import inert
+from disco_desktop.app.words.sentences import sentence
 from disco_desktop.engine.task.image import ImageData
 from disco_desktop.engine.task.tabular import TabularData
 from disco_desktop.engine.task.text import TextData
-from disco_desktop.gui.data_words import counted_samples, samples_title, spread_words
-from disco_desktop.gui.item_models.expected_columns import ExpectedColumnsModel
-from disco_desktop.gui.item_models.problems import HARMLESS, ProblemsModel
+from disco_desktop.gui.data_words import (
+    OutcomeTiles,
+    checked_tile,
+    counted_samples,
+    samples_title,
+    spread_words,
+)
+from disco_desktop.gui.item_models.data import HARMLESS, ExpectedColumnsModel, ProblemsModel
 from disco_desktop.gui.item_models.rows import RowsModel
 from disco_desktop.gui.pages.page import Page
-from disco_desktop.gui.picture_words import OutcomeTiles, checked_tile
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL, WIDE_CONTENT
-from disco_desktop.gui.widgets.balance_bars import BalanceBars
-from disco_desktop.gui.widgets.card import Card
+from disco_desktop.gui.widgets.balance import BalanceBars, Legend
+from disco_desktop.gui.widgets.card import Card, StatCard, column, row
 from disco_desktop.gui.widgets.data_choice import DataChoice
 from disco_desktop.gui.widgets.expected_data import ExpectedData
-from disco_desktop.gui.widgets.job_progress import JobProgress
-from disco_desktop.gui.widgets.label_filter import LabelFilter
+from disco_desktop.gui.widgets.gallery import LabelFilter, SamplesView
 from disco_desktop.gui.widgets.labelling import Labelling
-from disco_desktop.gui.widgets.layout import column, row
-from disco_desktop.gui.widgets.legend import Legend
-from disco_desktop.gui.widgets.notice import Notice
+from disco_desktop.gui.widgets.notice import JobProgress, Notice, Verdict
 from disco_desktop.gui.widgets.problem_list import ProblemList
-from disco_desktop.gui.widgets.samples_view import SamplesView
-from disco_desktop.gui.widgets.stat_card import StatCard
 from disco_desktop.gui.widgets.text import Text
-from disco_desktop.gui.widgets.verdict import Verdict
 from disco_desktop.gui.wording import count, counted, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from disco_desktop.app.assistant_job import DataCheck
-    from disco_desktop.app.assistant_messages import Checked, View
-    from disco_desktop.app.last_data import LastData
+    from disco_desktop.app.library.data import LastData
+    from disco_desktop.app.processes.assistant_job import DataCheck
+    from disco_desktop.app.processes.assistant_messages import Checked, View
     from disco_desktop.engine.dataset.report import Problem, Report
     from disco_desktop.engine.task.task import Task
-    from disco_desktop.gui.errands import Errands
+    from disco_desktop.gui.background_tasks import Errands
     from disco_desktop.gui.theme.theme import Theme
 
 

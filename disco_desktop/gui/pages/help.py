@@ -11,26 +11,24 @@ from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QWidget
 
 from disco_desktop import __version__
-from disco_desktop.app.home import home_folder
-from disco_desktop.app.inert_text import inert
-from disco_desktop.app.licences import components
-from disco_desktop.gui.item_models.text_table import TextTableModel
+from disco_desktop.app.library.profile import home_folder
+from disco_desktop.app.words.inert_text import inert
+from disco_desktop.app.words.licences import components
+from disco_desktop.gui.item_models.results import TextTableModel
 from disco_desktop.gui.pages.page import Page
 from disco_desktop.gui.shortcuts import shortcuts_in
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL, TINY
 from disco_desktop.gui.widgets.buttons import ActionButton
-from disco_desktop.gui.widgets.card import Card
+from disco_desktop.gui.widgets.card import Card, Item, column, row
 from disco_desktop.gui.widgets.data_table import PlainTable
-from disco_desktop.gui.widgets.facts import Facts
-from disco_desktop.gui.widgets.federated_drawing import FederatedDrawing
-from disco_desktop.gui.widgets.layout import Item, column, row
-from disco_desktop.gui.widgets.text import Text
+from disco_desktop.gui.widgets.drawings import FederatedDrawing
+from disco_desktop.gui.widgets.text import Facts, Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from disco_desktop.gui.errands import Errands
-    from disco_desktop.gui.navigation import Navigator
+    from disco_desktop.gui.background_tasks import Errands
+    from disco_desktop.gui.main_window import Navigator
     from disco_desktop.gui.theme.theme import Theme
 
 _MOST_ROWS = 60

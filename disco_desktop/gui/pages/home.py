@@ -8,12 +8,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy
 
-from disco_desktop.gui.icons import icon
 from disco_desktop.gui.pages.page import Page
+from disco_desktop.gui.theme.theme import icon
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL, WIDE_CONTENT
-from disco_desktop.gui.widgets.card import Card, ChoiceCard
-from disco_desktop.gui.widgets.federated_drawing import FederatedDrawing
-from disco_desktop.gui.widgets.layout import column, row
+from disco_desktop.gui.widgets.card import Card, ChoiceCard, column, row
+from disco_desktop.gui.widgets.drawings import FederatedDrawing
 from disco_desktop.gui.widgets.notice import Notice
 from disco_desktop.gui.widgets.text import Text
 

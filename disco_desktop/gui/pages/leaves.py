@@ -8,27 +8,23 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QHeaderView, QLabel, QWidget
 
-from disco_desktop.app.inert_text import inert
+from disco_desktop.app.words.inert_text import inert
 from disco_desktop.engine.client.ledger import FRAMING
-from disco_desktop.gui.icons import icon
-from disco_desktop.gui.item_models.traffic import TrafficColumn, TrafficModel
+from disco_desktop.gui.item_models.traffic import TrafficColumn, TrafficModel, known_kinds
 from disco_desktop.gui.pages.page import Page
+from disco_desktop.gui.theme.theme import icon
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
-from disco_desktop.gui.traffic_words import known_kinds
-from disco_desktop.gui.widgets.card import Card
+from disco_desktop.gui.widgets.card import Card, StatCard, column, row
 from disco_desktop.gui.widgets.data_table import PlainTable
-from disco_desktop.gui.widgets.facts import Facts
-from disco_desktop.gui.widgets.layout import column, row
-from disco_desktop.gui.widgets.placeholder import Placeholder
-from disco_desktop.gui.widgets.stat_card import StatCard
-from disco_desktop.gui.widgets.text import Text
+from disco_desktop.gui.widgets.notice import Placeholder
+from disco_desktop.gui.widgets.text import Facts, Text
 from disco_desktop.gui.wording import NOTHING, count, counted, size
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
-    from disco_desktop.app.session import CurrentSession, Session
-    from disco_desktop.gui.navigation import Navigator
+    from disco_desktop.app.training.session import CurrentSession, Session
+    from disco_desktop.gui.main_window import Navigator
     from disco_desktop.gui.theme.theme import Theme
 
 _FRAME = 200  # milliseconds between two pictures of figures that grow

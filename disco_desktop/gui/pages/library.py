@@ -9,18 +9,17 @@ from PySide6.QtCore import QItemSelectionModel, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QStackedWidget, QToolButton, QWidget
 
-from disco_desktop.app.inert_text import inert
-from disco_desktop.app.sentences import sentence
+from disco_desktop.app.words.inert_text import inert
+from disco_desktop.app.words.sentences import sentence
 from disco_desktop.gui.item_models.models import ModelsModel
 from disco_desktop.gui.model_actions import ModelActions
 from disco_desktop.gui.pages.page import Page
 from disco_desktop.gui.theme.tokens import MEDIUM, WIDE_CONTENT
 from disco_desktop.gui.widgets.buttons import ActionButton
-from disco_desktop.gui.widgets.drop_overlay import DropOverlay
-from disco_desktop.gui.widgets.layout import column, row
+from disco_desktop.gui.widgets.card import column, row
+from disco_desktop.gui.widgets.drop_zone import DropOverlay
 from disco_desktop.gui.widgets.models_view import ModelsView
-from disco_desktop.gui.widgets.notice import Notice
-from disco_desktop.gui.widgets.placeholder import Placeholder
+from disco_desktop.gui.widgets.notice import Notice, Placeholder
 from disco_desktop.gui.widgets.text import Text
 from disco_desktop.gui.wording import counted, size
 
@@ -28,9 +27,9 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QModelIndex, QPoint
     from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 
-    from disco_desktop.app.library import Library
-    from disco_desktop.gui.errands import Errands
-    from disco_desktop.gui.navigation import Navigator
+    from disco_desktop.app.library.models import Library
+    from disco_desktop.gui.background_tasks import Errands
+    from disco_desktop.gui.main_window import Navigator
     from disco_desktop.gui.theme.theme import Theme
     from disco_desktop.gui.widgets.toasts import Toasts
 

@@ -8,27 +8,24 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
 
-from disco_desktop.app.curves import Curves
-from disco_desktop.app.inert_text import inert
-from disco_desktop.app.sentences import sentence
+from disco_desktop.app.training.log import Curves
+from disco_desktop.app.words.inert_text import inert
+from disco_desktop.app.words.sentences import sentence
 from disco_desktop.engine.errors import DiscoError
 from disco_desktop.engine.task.text import TextData
 from disco_desktop.gui.data_words import answers, learns_from, typical_error
-from disco_desktop.gui.icons import icon
 from disco_desktop.gui.model_actions import ModelActions
-from disco_desktop.gui.model_words import company
 from disco_desktop.gui.pages.library import tool_button
 from disco_desktop.gui.pages.page import Page
 from disco_desktop.gui.plots.live_plot import LivePlot
+from disco_desktop.gui.theme.theme import icon
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL, WIDE_CONTENT
 from disco_desktop.gui.widgets.buttons import ActionButton
-from disco_desktop.gui.widgets.card import Card
-from disco_desktop.gui.widgets.facts import Facts
-from disco_desktop.gui.widgets.layout import column, row
-from disco_desktop.gui.widgets.placeholder import Placeholder
-from disco_desktop.gui.widgets.stat_card import StatCard
-from disco_desktop.gui.widgets.text import Text
+from disco_desktop.gui.widgets.card import Card, StatCard, column, row
+from disco_desktop.gui.widgets.notice import Placeholder
+from disco_desktop.gui.widgets.text import Facts, Text
 from disco_desktop.gui.wording import (
+    company,
     count,
     counted,
     duration,
@@ -40,13 +37,13 @@ from disco_desktop.gui.wording import (
 )
 
 if TYPE_CHECKING:
-    from disco_desktop.app.library import Library
+    from disco_desktop.app.library.models import Library
     from disco_desktop.engine.events import Metrics
     from disco_desktop.engine.memory.model_description import ModelDescription
     from disco_desktop.engine.memory.record import History
     from disco_desktop.engine.task.data import Data
-    from disco_desktop.gui.errands import Errands
-    from disco_desktop.gui.navigation import Navigator
+    from disco_desktop.gui.background_tasks import Errands
+    from disco_desktop.gui.main_window import Navigator
     from disco_desktop.gui.theme.theme import Theme
     from disco_desktop.gui.widgets.toasts import Toasts
 

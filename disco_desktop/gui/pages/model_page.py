@@ -11,35 +11,31 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from disco_desktop.app.inert_text import inert
-from disco_desktop.app.sample_data import find_sample
-from disco_desktop.app.sentences import sentence
+from disco_desktop.app.library.data import find_sample
+from disco_desktop.app.words.inert_text import inert
+from disco_desktop.app.words.sentences import sentence
 from disco_desktop.engine.errors import DiscoError
 from disco_desktop.gui.data_words import counted_samples
-from disco_desktop.gui.item_models.expected_columns import ExpectedColumnsModel
-from disco_desktop.gui.item_models.problems import ProblemsModel
+from disco_desktop.gui.item_models.data import ExpectedColumnsModel, ProblemsModel
 from disco_desktop.gui.pages.page import Page
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL, WIDE_CONTENT
 from disco_desktop.gui.widgets.buttons import ActionButton
-from disco_desktop.gui.widgets.card import Card
+from disco_desktop.gui.widgets.card import Card, column, row
 from disco_desktop.gui.widgets.data_choice import DataChoice
 from disco_desktop.gui.widgets.expected_data import ExpectedData
-from disco_desktop.gui.widgets.job_progress import JobProgress
-from disco_desktop.gui.widgets.layout import column, row
-from disco_desktop.gui.widgets.notice import Notice
-from disco_desktop.gui.widgets.placeholder import Placeholder
+from disco_desktop.gui.widgets.notice import JobProgress, Notice, Placeholder
 from disco_desktop.gui.widgets.problem_list import ProblemList
 from disco_desktop.gui.widgets.text import Text
 from disco_desktop.gui.wording import counted
 
 if TYPE_CHECKING:
-    from disco_desktop.app.assistant_job import ModelTest, Prediction
-    from disco_desktop.app.assistant_messages import Predict, TestModel
-    from disco_desktop.app.last_data import LastData, Purpose
+    from disco_desktop.app.library.data import LastData, Purpose
+    from disco_desktop.app.processes.assistant_job import ModelTest, Prediction
+    from disco_desktop.app.processes.assistant_messages import Predict, TestModel
     from disco_desktop.engine.memory.disk_memory import DiskMemory
     from disco_desktop.engine.memory.model_description import ModelDescription
     from disco_desktop.engine.task.data import Data
-    from disco_desktop.gui.errands import Errands
+    from disco_desktop.gui.background_tasks import Errands
     from disco_desktop.gui.theme.theme import Theme
 
 

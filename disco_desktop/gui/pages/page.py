@@ -8,11 +8,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from disco_desktop.gui.theme.tokens import CONTENT_WIDTH, HUGE, LARGE, SMALL
-from disco_desktop.gui.widgets.layout import column
+from disco_desktop.gui.widgets.card import column
 from disco_desktop.gui.widgets.text import Text
 
 if TYPE_CHECKING:
-    from disco_desktop.gui.widgets.layout import Item
+    from disco_desktop.gui.widgets.card import Item
 
 
 class Page(QScrollArea):

@@ -4,35 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from disco_desktop.app.assistant_messages import Generate, Predict, Predicted
-from disco_desktop.app.inert_text import inert
+from disco_desktop.app.processes.assistant_messages import Generate, Predict, Predicted
+from disco_desktop.app.words.inert_text import inert
 from disco_desktop.engine.task.text import TextData
-from disco_desktop.gui.data_words import counted_samples, samples_title, spread_words
+from disco_desktop.gui.data_words import OutcomeTiles, counted_samples, samples_title, spread_words
 from disco_desktop.gui.item_models.rows import LeadingColumn, RowsModel
 from disco_desktop.gui.pages.model_page import ModelPage
-from disco_desktop.gui.picture_words import OutcomeTiles
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM
-from disco_desktop.gui.widgets.balance_bars import BalanceBars
+from disco_desktop.gui.widgets.balance import BalanceBars
 from disco_desktop.gui.widgets.buttons import ActionButton
-from disco_desktop.gui.widgets.card import Card
-from disco_desktop.gui.widgets.label_filter import LabelFilter
-from disco_desktop.gui.widgets.layout import column, row
+from disco_desktop.gui.widgets.card import Card, StatCard, column, row
+from disco_desktop.gui.widgets.gallery import LabelFilter, SamplesView
 from disco_desktop.gui.widgets.prompt import Prompt
-from disco_desktop.gui.widgets.samples_view import SamplesView
-from disco_desktop.gui.widgets.stat_card import StatCard
 from disco_desktop.gui.widgets.text import Text
 from disco_desktop.gui.wording import count, quantity, share
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from disco_desktop.app.assistant_job import Prediction
-    from disco_desktop.app.assistant_messages import Row, View
-    from disco_desktop.app.generation import Generation
-    from disco_desktop.app.last_data import LastData
+    from disco_desktop.app.library.data import LastData
+    from disco_desktop.app.processes.assistant_job import Prediction
+    from disco_desktop.app.processes.assistant_messages import Row, View
+    from disco_desktop.app.processes.generation import Generation
     from disco_desktop.engine.memory.disk_memory import DiskMemory
     from disco_desktop.engine.task.data import Data
-    from disco_desktop.gui.errands import Errands
+    from disco_desktop.gui.background_tasks import Errands
     from disco_desktop.gui.item_models.rows import CellTone
     from disco_desktop.gui.theme.theme import Theme
 

@@ -17,36 +17,31 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from disco_desktop.app.devices import obstacle_to
-from disco_desktop.app.disk_use import clear_cache, clear_damaged, disk_use
-from disco_desktop.app.home import memory_folder
-from disco_desktop.app.inert_text import inert
-from disco_desktop.app.sentences import sentence
-from disco_desktop.gui.icons import icon
+from disco_desktop.app.library.devices import obstacle_to
+from disco_desktop.app.library.profile import clear_cache, clear_damaged, disk_use, memory_folder
+from disco_desktop.app.words.inert_text import inert
+from disco_desktop.app.words.sentences import sentence
 from disco_desktop.gui.pages.page import Page
+from disco_desktop.gui.theme.theme import icon
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL, TINY
 from disco_desktop.gui.widgets.buttons import ActionButton
-from disco_desktop.gui.widgets.card import Card
-from disco_desktop.gui.widgets.facts import Facts
-from disco_desktop.gui.widgets.layout import column, line, row
+from disco_desktop.gui.widgets.card import Card, SettingRow, column, line, row
+from disco_desktop.gui.widgets.fields import NumberField
 from disco_desktop.gui.widgets.notice import Notice
-from disco_desktop.gui.widgets.number_field import NumberField
-from disco_desktop.gui.widgets.peer_settings import PeerSettings
+from disco_desktop.gui.widgets.peers import PeerSettings
 from disco_desktop.gui.widgets.server_form import ServerForm
-from disco_desktop.gui.widgets.setting_row import SettingRow
-from disco_desktop.gui.widgets.text import Text
+from disco_desktop.gui.widgets.text import Facts, Text
 from disco_desktop.gui.wording import NOTHING, counted, size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from disco_desktop.app.devices import Device, Obstacle
-    from disco_desktop.app.disk_use import DiskUse
-    from disco_desktop.app.preferences import Preferences
-    from disco_desktop.app.server_in_use import ServerInUse
-    from disco_desktop.app.session import CurrentSession
-    from disco_desktop.app.settings import ServerChoice
-    from disco_desktop.gui.errands import Errands
+    from disco_desktop.app.library.devices import Device, Obstacle
+    from disco_desktop.app.library.profile import DiskUse
+    from disco_desktop.app.library.settings import Preferences, ServerChoice
+    from disco_desktop.app.server.in_use import ServerInUse
+    from disco_desktop.app.training.session import CurrentSession
+    from disco_desktop.gui.background_tasks import Errands
     from disco_desktop.gui.theme.theme import Theme
 
 _CONTROL_WIDTH = 280

@@ -8,21 +8,18 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 
-from disco_desktop.app.inert_text import inert, inert_paragraphs
+from disco_desktop.app.words.inert_text import inert, inert_paragraphs
 from disco_desktop.gui.data_words import kind_of, parts_of
 from disco_desktop.gui.pages.page import Page
-from disco_desktop.gui.privacy_words import exchange_words, privacy_words
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
 from disco_desktop.gui.widgets.buttons import ActionButton
-from disco_desktop.gui.widgets.card import Card
-from disco_desktop.gui.widgets.facts import Facts
-from disco_desktop.gui.widgets.layout import column, row
-from disco_desktop.gui.widgets.number_field import NumberField
-from disco_desktop.gui.widgets.text import Badge, Text
-from disco_desktop.gui.wording import count, counted, share
+from disco_desktop.gui.widgets.card import Card, column, row
+from disco_desktop.gui.widgets.fields import NumberField
+from disco_desktop.gui.widgets.text import Badge, Facts, Text
+from disco_desktop.gui.wording import count, counted, exchange_words, privacy_words, share
 
 if TYPE_CHECKING:
-    from disco_desktop.app.journey import Journey
+    from disco_desktop.app.training.selection import Journey
     from disco_desktop.engine.task.task import Task
     from disco_desktop.gui.theme.theme import Theme
 

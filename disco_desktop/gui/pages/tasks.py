@@ -8,20 +8,19 @@ from PySide6.QtCore import QSortFilterProxyModel, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListView, QStackedWidget
 
-from disco_desktop.app.sentences import sentence
-from disco_desktop.gui.item_models.tasks import TaskModel
+from disco_desktop.app.words.sentences import sentence
+from disco_desktop.gui.item_models.tasks import CardDelegate, TaskModel
 from disco_desktop.gui.pages.page import Page
-from disco_desktop.gui.widgets.card_delegate import CardDelegate
-from disco_desktop.gui.widgets.layout import row
-from disco_desktop.gui.widgets.placeholder import Placeholder
+from disco_desktop.gui.widgets.card import row
+from disco_desktop.gui.widgets.notice import Placeholder
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QModelIndex
     from PySide6.QtGui import QHideEvent, QShowEvent
 
-    from disco_desktop.app.task_catalogue import TaskCatalogue
-    from disco_desktop.gui.errands import Errands
-    from disco_desktop.gui.navigation import Navigator
+    from disco_desktop.app.server.in_use import TaskCatalogue
+    from disco_desktop.gui.background_tasks import Errands
+    from disco_desktop.gui.main_window import Navigator
     from disco_desktop.gui.theme.theme import Theme
 
 _REFRESH = 5_000  # milliseconds: who is there changes while one looks

@@ -7,40 +7,35 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
-from disco_desktop.app.assistant_messages import ModelTested, TestModel, View
-from disco_desktop.app.inert_text import inert
+from disco_desktop.app.processes.assistant_messages import ModelTested, TestModel, View
+from disco_desktop.app.words.inert_text import inert
 from disco_desktop.engine.task.image import ImageData
 from disco_desktop.engine.task.text import TextData
 from disco_desktop.engine.validation.figures import ClassifierFigures, NumberFigures
-from disco_desktop.gui.data_words import counted_samples
-from disco_desktop.gui.item_models.class_figures import ClassFiguresModel
+from disco_desktop.gui.data_words import OutcomeTiles, counted_samples
+from disco_desktop.gui.item_models.results import ClassFiguresModel
 from disco_desktop.gui.item_models.rows import LeadingColumn, RowsModel
 from disco_desktop.gui.pages.model_page import ModelPage
-from disco_desktop.gui.picture_words import OutcomeTiles
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
 from disco_desktop.gui.widgets.buttons import ActionButton
-from disco_desktop.gui.widgets.calibration import Calibration
-from disco_desktop.gui.widgets.card import Card
-from disco_desktop.gui.widgets.confusion_matrix import ConfusionMatrix
+from disco_desktop.gui.widgets.card import Card, StatCard, column, row
+from disco_desktop.gui.widgets.confusion_matrix import ConfusionMatrix, MatrixArea
 from disco_desktop.gui.widgets.data_table import PlainTable
-from disco_desktop.gui.widgets.error_figures import ErrorFigures
-from disco_desktop.gui.widgets.layout import column, row
-from disco_desktop.gui.widgets.matrix_area import MatrixArea
-from disco_desktop.gui.widgets.samples_view import SamplesView
-from disco_desktop.gui.widgets.stat_card import StatCard
+from disco_desktop.gui.widgets.figures import Calibration, ErrorFigures
+from disco_desktop.gui.widgets.gallery import SamplesView
 from disco_desktop.gui.widgets.text import Text
 from disco_desktop.gui.wording import count, figure, perplexity, quantity, share
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from disco_desktop.app.assistant_job import ModelTest
-    from disco_desktop.app.assistant_messages import Row
-    from disco_desktop.app.last_data import LastData
+    from disco_desktop.app.library.data import LastData
+    from disco_desktop.app.processes.assistant_job import ModelTest
+    from disco_desktop.app.processes.assistant_messages import Row
     from disco_desktop.engine.memory.disk_memory import DiskMemory
     from disco_desktop.engine.task.data import Data
     from disco_desktop.engine.validation.figures import Figures
-    from disco_desktop.gui.errands import Errands
+    from disco_desktop.gui.background_tasks import Errands
     from disco_desktop.gui.item_models.rows import CellTone
     from disco_desktop.gui.theme.theme import Theme
 

@@ -8,32 +8,28 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QProgressBar, QRadioButton, QWidget
 
-from disco_desktop.app.sentences import event_sentence, sentence, session_sentence
+from disco_desktop.app.words.sentences import event_sentence, sentence, session_sentence
 from disco_desktop.engine.task.text import TextData
 from disco_desktop.gui.data_words import achieved, typical_error
 from disco_desktop.gui.dialogs.peer import PeerDialog
-from disco_desktop.gui.item_models.training_log import TrainingLogModel
 from disco_desktop.gui.pages.page import Page
 from disco_desktop.gui.plots.live_plot import LivePlot
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL, WIDE_CONTENT
-from disco_desktop.gui.widgets.buttons import ActionButton
-from disco_desktop.gui.widgets.card import Card
-from disco_desktop.gui.widgets.command_buttons import CommandButtons
-from disco_desktop.gui.widgets.layout import column, row
-from disco_desktop.gui.widgets.log_view import LogView
+from disco_desktop.gui.widgets.buttons import ActionButton, CommandButtons
+from disco_desktop.gui.widgets.card import Card, StatCard, column, row
+from disco_desktop.gui.widgets.log_view import LogView, TrainingLogModel
 from disco_desktop.gui.widgets.notice import Notice
 from disco_desktop.gui.widgets.participants_table import ParticipantsTable
-from disco_desktop.gui.widgets.peer_round import PeerRound
-from disco_desktop.gui.widgets.stat_card import StatCard
+from disco_desktop.gui.widgets.peers import PeerRound
 from disco_desktop.gui.widgets.text import Badge, Text
 from disco_desktop.gui.wording import NOTHING, count, counted, duration, figure, perplexity, size
 
 if TYPE_CHECKING:
-    from disco_desktop.app.journey import Company, Journey
-    from disco_desktop.app.known_keys import KnownKeys
-    from disco_desktop.app.session import CurrentSession, Session
-    from disco_desktop.app.session_state import SessionState
-    from disco_desktop.gui.errands import Errands
+    from disco_desktop.app.training.known_keys import KnownKeys
+    from disco_desktop.app.training.selection import Company, Journey
+    from disco_desktop.app.training.session import CurrentSession, Session
+    from disco_desktop.app.training.session_state import SessionState
+    from disco_desktop.gui.background_tasks import Errands
     from disco_desktop.gui.theme.theme import Theme
     from disco_desktop.gui.widgets.text import Tone
 

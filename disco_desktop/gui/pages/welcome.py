@@ -11,16 +11,14 @@ from PySide6.QtWidgets import QButtonGroup, QRadioButton, QWidget
 from disco_desktop.gui.pages.page import Page
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL, TINY
 from disco_desktop.gui.widgets.buttons import ActionButton
-from disco_desktop.gui.widgets.card import Card
-from disco_desktop.gui.widgets.layout import column, row
+from disco_desktop.gui.widgets.card import Card, column, row
 from disco_desktop.gui.widgets.server_form import ServerForm
 from disco_desktop.gui.widgets.text import Text
 
 if TYPE_CHECKING:
-    from disco_desktop.app.preferences import Preferences
-    from disco_desktop.app.server_in_use import ServerInUse
-    from disco_desktop.app.settings import ServerChoice
-    from disco_desktop.gui.errands import Errands
+    from disco_desktop.app.library.settings import Preferences, ServerChoice
+    from disco_desktop.app.server.in_use import ServerInUse
+    from disco_desktop.gui.background_tasks import Errands
     from disco_desktop.gui.theme.theme import Theme
 
 _WIDTH = 720

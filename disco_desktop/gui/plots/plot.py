@@ -8,8 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from disco_desktop.gui.plots.scale import Ends, Scale
-from disco_desktop.gui.plots.ticks import tick_words, ticks
+from disco_desktop.gui.plots.scale import Ends, Scale, tick_words, ticks
 from disco_desktop.gui.theme.tokens import SMALL, TINY
 from disco_desktop.gui.widgets.text import font_of
 

@@ -1,19 +1,63 @@
-"""Cards: areas that hold what belongs together, and such that can be chosen."""
+"""Cards, rows and columns, with the application's distances."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLayout, QSizePolicy, QWidget
+from PySide6.QtCore import QMargins, Qt, Signal
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLayout,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
-from disco_desktop.gui.theme.tokens import MEDIUM
-from disco_desktop.gui.widgets.layout import Item, column
-from disco_desktop.gui.widgets.text import restyle
+from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL, TINY
+from disco_desktop.gui.widgets.text import Text, restyle
+from disco_desktop.gui.wording import NOTHING
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
     from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent
+
+Item: TypeAlias = QWidget | QLayout | int | None
+_Layout = TypeVar("_Layout", bound=QBoxLayout)
+
+
+def column(*items: Item, spacing: int = MEDIUM, margin: int = 0) -> QVBoxLayout:
+    """Put items under each other; a number is extra space, None what stretches."""
+    return _filled(QVBoxLayout(), items, spacing, margin)
+
+
+def row(*items: Item, spacing: int = SMALL, margin: int = 0) -> QHBoxLayout:
+    """Put items beside each other; a number is extra space, None what stretches."""
+    return _filled(QHBoxLayout(), items, spacing, margin)
+
+
+def _filled(layout: _Layout, items: tuple[Item, ...], spacing: int, margin: int) -> _Layout:
+    layout.setSpacing(spacing)
+    layout.setContentsMargins(QMargins(margin, margin, margin, margin))
+    for item in items:
+        match item:
+            case None:
+                layout.addStretch(1)
+            case int():
+                layout.addSpacing(item)
+            case QLayout():
+                layout.addLayout(item)
+            case _:
+                layout.addWidget(item)
+    return layout
+
+
+def line() -> QFrame:
+    """Return a thin horizontal line."""
+    frame = QFrame()
+    frame.setProperty("role", "line")
+    return frame
 
 
 class Card(QFrame):
@@ -67,3 +111,60 @@ class ChoiceCard(Card):
             self.chosen.emit()
         else:
             super().keyPressEvent(event)
+
+
+class StatCard(Card):
+    """A name, a value, and a word more about it."""
+
+    def __init__(self, name: str) -> None:
+        self._title = Text(name, size="small", tone="muted", is_wrapped=False)
+        self._value = Text(NOTHING, size="heading", is_wrapped=False)
+        self._more = Text("", size="small", tone="muted", is_wrapped=False)
+        super().__init__(
+            column(
+                self._title,
+                self._value,
+                self._more,
+                spacing=TINY,
+            ),
+            margin=MEDIUM - TINY,
+        )
+        self._name = name
+        self.show_value(NOTHING)
+
+    def rename(self, name: str) -> None:
+        """Call what is shown something else."""
+        self._name = name
+        self._title.setText(name)
+        self.setAccessibleName(f"{name}: {self.value}")
+
+    def show_value(self, value: str, more: str = "") -> None:
+        """Show a value."""
+        self._value.setText(value)
+        self._more.setText(more or " ")
+        self.setAccessibleName(f"{self._name}: {value} {more}".strip())
+
+    @property
+    def value(self) -> str:
+        """What is shown."""
+        return self._value.text()
+
+
+class SettingRow(QWidget):
+    """A setting with its explanation."""
+
+    def __init__(self, name: str, text: str, control: QWidget) -> None:
+        super().__init__()
+        title = Text(name, size="strong")
+        title.setBuddy(control)
+        self._text = Text(text, tone="muted", size="small")
+        control.setAccessibleName(name)
+        control.setAccessibleDescription(text)
+        line = row(column(title, self._text, spacing=TINY), control, spacing=LARGE)
+        line.setStretch(0, 1)
+        line.setAlignment(control, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight)
+        self.setLayout(line)
+
+    def explain(self, text: str) -> None:
+        """Say something else about it."""
+        self._text.setText(text)

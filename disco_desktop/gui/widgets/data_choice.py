@@ -16,15 +16,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from disco_desktop.app.inert_text import inert
+from disco_desktop.app.words.inert_text import inert
 from disco_desktop.engine.dataset.images.picture_files import SUFFIXES
 from disco_desktop.engine.task.image import ImageData
 from disco_desktop.engine.task.tabular import TabularData
-from disco_desktop.gui.icons import icon
+from disco_desktop.gui.theme.theme import icon
 from disco_desktop.gui.theme.tokens import MEDIUM, TINY
-from disco_desktop.gui.widgets.card import Card
+from disco_desktop.gui.widgets.card import Card, column, row
 from disco_desktop.gui.widgets.drop_zone import DropZone
-from disco_desktop.gui.widgets.layout import column, row
 from disco_desktop.gui.widgets.text import Text
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""An area to drop a file or folder on, which opens a picker too."""
+"""Where a file or folder can be dropped: an area for it, or a whole page."""
 
 from __future__ import annotations
 
@@ -7,21 +7,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QFrame, QSizePolicy
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from disco_desktop.gui.theme.tokens import LARGE, RADIUS, SMALL
 from disco_desktop.gui.widgets.buttons import ActionButton
-from disco_desktop.gui.widgets.layout import column, row
-from disco_desktop.gui.widgets.text import Text, restyle
+from disco_desktop.gui.widgets.card import column, row
+from disco_desktop.gui.widgets.text import Text, font_of, restyle
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import (
-        QAction,
-        QDragEnterEvent,
-        QDragLeaveEvent,
-        QDropEvent,
-        QPaintEvent,
-    )
+    from PySide6.QtGui import QAction, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPaintEvent
 
     from disco_desktop.gui.theme.theme import Theme
 
@@ -99,3 +93,36 @@ class DropZone(QFrame):
         colour = tokens.accent if self._is_over else tokens.strong_border
         painter.setPen(QPen(QColor(colour), 1.5, Qt.PenStyle.DashLine))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), RADIUS, RADIUS)
+
+
+class DropOverlay(QWidget):
+    """Words in a dashed frame over the whole of a widget; it takes no events itself."""
+
+    def __init__(self, theme: Theme, words: str, over: QWidget) -> None:
+        super().__init__(over)
+        self._theme = theme
+        self._words = words
+        self._over = over
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFont(font_of(self, "heading"))
+        self.hide()
+
+    def cover(self) -> None:
+        """Show it."""
+        self.setGeometry(self._over.rect())
+        self.raise_()
+        self.show()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Draw the frame and the words."""
+        tokens = self._theme.tokens
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ground = QColor(tokens.accent_soft)
+        ground.setAlphaF(0.94)
+        painter.setBrush(ground)
+        painter.setPen(QPen(QColor(tokens.accent), 2, Qt.PenStyle.DashLine))
+        area = QRectF(self.rect()).adjusted(SMALL, SMALL, -SMALL, -SMALL)
+        painter.drawRoundedRect(area, RADIUS, RADIUS)
+        painter.setPen(QColor(tokens.accent))
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self._words)

@@ -6,24 +6,22 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QFontDatabase
 
-from disco_desktop.app.inert_text import inert
+from disco_desktop.app.words.inert_text import inert
 from disco_desktop.engine.task.image import FolderGroup, ImageData, NameGroup
 from disco_desktop.engine.task.tabular import TabularData
 from disco_desktop.gui.theme.tokens import LARGE, SMALL
-from disco_desktop.gui.widgets.card import Card
+from disco_desktop.gui.widgets.card import Card, column
 from disco_desktop.gui.widgets.data_table import PlainTable
-from disco_desktop.gui.widgets.facts import Facts
-from disco_desktop.gui.widgets.layout import column
-from disco_desktop.gui.widgets.text import Text
+from disco_desktop.gui.widgets.text import Facts, Text
 from disco_desktop.gui.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from disco_desktop.app.last_data import Purpose
+    from disco_desktop.app.library.data import Purpose
     from disco_desktop.engine.task.data import Data
     from disco_desktop.engine.task.text import TextData
-    from disco_desktop.gui.item_models.expected_columns import ExpectedColumnsModel
+    from disco_desktop.gui.item_models.data import ExpectedColumnsModel
 
 _MOST_FOLDERS = 3  # of the example
 _MOST_LABELS = 1_200  # characters of their list

@@ -1,18 +1,32 @@
-"""Pictures side by side, any number of them."""
+"""The samples of somebody's data: a table of rows, or a gallery of pictures, by label."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QTableView, QWidget
 
-from disco_desktop.gui.widgets.picture_delegate import PictureDelegate
+from disco_desktop.app.processes.assistant_messages import View
+from disco_desktop.app.words.inert_text import inert
+from disco_desktop.gui.dialogs.picture import PictureDialog
+from disco_desktop.gui.item_models.pictures import PicturesModel
+from disco_desktop.gui.widgets.card import column
+from disco_desktop.gui.widgets.data_table import DataTable
+from disco_desktop.gui.widgets.pictures import PictureDelegate
+from disco_desktop.gui.wording import count
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtGui import QPaintEvent, QResizeEvent
 
-    from disco_desktop.gui.item_models.pictures import PicturesModel
+    from disco_desktop.app.processes.paged_rows import PagedRows
+    from disco_desktop.engine.dataset.report import Report
+    from disco_desktop.gui.background_tasks import Errands
+    from disco_desktop.gui.dialogs.picture import Details, ReadLarge
+    from disco_desktop.gui.item_models.pictures import TileOf
+    from disco_desktop.gui.item_models.rows import RowsModel
     from disco_desktop.gui.theme.theme import Theme
 
 _LEAST_LINES = 3
@@ -136,3 +150,123 @@ class Gallery(QTableView):
             _Cursor.MoveEnd: last - number,
         }
         return self._pictures.place(min(max(number + steps[action], 0), last))
+
+
+class SamplesView(QWidget):
+    """Shows rows in the form that suits them."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        model: RowsModel,
+        name: str,
+        *,
+        tile_of: TileOf,
+        details: Details,
+        read_large: ReadLarge,
+        errands: Errands,
+    ) -> None:
+        super().__init__()
+        self._theme = theme
+        self._details = details
+        self._read_large = read_large
+        self._errands = errands
+        self._rows_model = model
+        self.pictures = PicturesModel(tile_of)
+        self.table = DataTable(theme, model, name)
+        self.gallery = Gallery(theme, self.pictures, name)
+        self.gallery.opened.connect(self._enlarge)
+        self.gallery.hide()
+        self.setLayout(column(self.table, self.gallery, spacing=0))
+
+    @property
+    def rows(self) -> PagedRows | None:
+        """What is shown."""
+        return self.pictures.rows or self._rows_model.rows
+
+    def show_rows(self, rows: PagedRows | None) -> None:
+        """Show rows, or none; called again, it shows that others are looked at."""
+        has_pictures = rows is not None and rows.shape.has_pictures
+        table, gallery = self._rows_model, self.pictures
+        self.table.setVisible(not has_pictures)
+        self.gallery.setVisible(has_pictures)
+        # One of the two lets go of the rows before the other takes them up.
+        first, second = (table, gallery) if has_pictures else (gallery, table)
+        first.show_rows(None)
+        second.show_rows(rows)
+
+    def show_row(self, number: int) -> None:
+        """Scroll to a row, select it, and go there with the keyboard too."""
+        if self.pictures.rows is not None:
+            self.gallery.show_picture(number)
+        else:
+            self.table.show_row(number)
+
+    def _enlarge(self, number: int) -> None:
+        dialog = PictureDialog(
+            self._theme, self.pictures, self._details, self._read_large, self._errands,
+            self.window(),
+        )  # fmt: skip
+        dialog.finished.connect(lambda _: self.gallery.show_picture(dialog.number))
+        dialog.show_picture(number)
+        dialog.open()
+
+
+_WIDTH = 260
+
+
+class _Choice(NamedTuple):
+    """Which samples are shown, and how many those are."""
+
+    view: View
+    number: int
+
+
+class LabelFilter(QComboBox):
+    """One entry a label, with how many samples have it.
+
+    Attributes:
+        chosen: emitted with the view and the number of its samples.
+    """
+
+    chosen = Signal(View, int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._choices: list[_Choice] = []
+        self.setAccessibleName(self.tr("Pictures that are shown"))
+        self.setFixedWidth(_WIDTH)
+        self.activated.connect(self._choose)
+
+    def show_report(self, report: Report) -> None:
+        """Offer what there is in checked data; all of it is shown."""
+        self.clear()
+        self._choices = []
+        self._offer(self.tr("All"), View(), report.rows)
+        if left_out := report.rows - report.usable_rows:
+            self._offer(self.tr("Left out"), View(is_left_out=True), left_out)
+        for place, (label, number) in enumerate(report.balance.items()):
+            if number:
+                self._offer(inert(label, longest=40), View(truth=place), number)
+
+    def show_predictions(self, labels: Sequence[str], counts: Sequence[int], rows: int) -> None:
+        """Offer each label that was predicted, with how often; all rows are shown."""
+        self.clear()
+        self._choices = []
+        self._offer(self.tr("All"), View(), rows)
+        for place, (label, number) in enumerate(zip(labels, counts, strict=True)):
+            if number:
+                self._offer(inert(label, longest=40), View(prediction=place), number)
+
+    def _offer(self, words: str, view: View, number: int) -> None:
+        self._choices.append(_Choice(view, number))
+        self.addItem(f"{words} ({count(number)})")
+
+    def _choose(self, place: int) -> None:
+        self.chosen.emit(*self._choices[place])
+
+    def choose_all(self) -> None:
+        """Go back to all of them."""
+        if self.currentIndex() > 0:
+            self.setCurrentIndex(0)
+            self._choose(0)

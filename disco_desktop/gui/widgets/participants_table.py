@@ -8,9 +8,12 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHeaderView, QMenu
 
-from disco_desktop.app.inert_text import inert
-from disco_desktop.gui.item_models.participants import ParticipantRow, ParticipantsModel
-from disco_desktop.gui.item_models.peer_columns import peer_columns
+from disco_desktop.app.words.inert_text import inert
+from disco_desktop.gui.item_models.participants import (
+    ParticipantRow,
+    ParticipantsModel,
+    peer_columns,
+)
 from disco_desktop.gui.widgets.data_table import PlainTable, ToneDelegate
 
 if TYPE_CHECKING:
@@ -18,9 +21,9 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QKeyEvent
 
-    from disco_desktop.app.known_keys import KnownKeys
-    from disco_desktop.app.session import Session
-    from disco_desktop.engine.client.peers.peer_state import PeerState
+    from disco_desktop.app.training.known_keys import KnownKeys
+    from disco_desktop.app.training.session import Session
+    from disco_desktop.engine.client.ledger import PeerState
     from disco_desktop.engine.events import Attendee
     from disco_desktop.gui.theme.theme import Theme
 

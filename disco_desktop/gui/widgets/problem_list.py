@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
 )
 
-from disco_desktop.gui.icons import icon
-from disco_desktop.gui.item_models.problems import HARMLESS, PROBLEM, ProblemsModel
+from disco_desktop.gui.item_models.data import HARMLESS, PROBLEM, ProblemsModel
+from disco_desktop.gui.theme.theme import icon
 from disco_desktop.gui.theme.tokens import SMALL, TINY
 from disco_desktop.gui.widgets.text import font_of
 

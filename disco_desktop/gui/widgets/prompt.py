@@ -9,21 +9,19 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QColor, QGuiApplication, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QDoubleSpinBox, QPlainTextEdit, QProgressBar, QWidget
 
-from disco_desktop.app.inert_text import inert_paragraphs
-from disco_desktop.app.sentences import sentence
-from disco_desktop.gui.icons import icon
+from disco_desktop.app.words.inert_text import inert_paragraphs
+from disco_desktop.app.words.sentences import sentence
+from disco_desktop.gui.theme.theme import icon
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
 from disco_desktop.gui.widgets.buttons import ActionButton
-from disco_desktop.gui.widgets.card import Card
-from disco_desktop.gui.widgets.layout import column, row
+from disco_desktop.gui.widgets.card import Card, SettingRow, column, row
+from disco_desktop.gui.widgets.fields import NumberField
 from disco_desktop.gui.widgets.notice import Notice
-from disco_desktop.gui.widgets.number_field import NumberField
-from disco_desktop.gui.widgets.setting_row import SettingRow
 from disco_desktop.gui.widgets.text import Text
 from disco_desktop.gui.wording import counted, duration, figure
 
 if TYPE_CHECKING:
-    from disco_desktop.app.generation import Generation
+    from disco_desktop.app.processes.generation import Generation
     from disco_desktop.gui.theme.theme import Theme
 
 LONGEST_PROMPT = 20_000  # characters

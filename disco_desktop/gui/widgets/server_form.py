@@ -8,19 +8,19 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QFontDatabase
 from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
-from disco_desktop.app.sentences import sentence
-from disco_desktop.app.server_check import grouped, look_at_server, same_fingerprint
-from disco_desktop.app.settings import ServerChoice
+from disco_desktop.app.library.settings import ServerChoice
+from disco_desktop.app.server.api import grouped, look_at_server, same_fingerprint
+from disco_desktop.app.words.sentences import sentence
 from disco_desktop.engine.errors import DiscoError
 from disco_desktop.gui.theme.tokens import MEDIUM, SMALL
 from disco_desktop.gui.widgets.buttons import ActionButton
-from disco_desktop.gui.widgets.layout import column, row
+from disco_desktop.gui.widgets.card import column, row
 from disco_desktop.gui.widgets.notice import Notice
 from disco_desktop.gui.widgets.text import Text
 
 if TYPE_CHECKING:
-    from disco_desktop.app.server_check import Sighting
-    from disco_desktop.gui.errands import Errands
+    from disco_desktop.app.server.api import Sighting
+    from disco_desktop.gui.background_tasks import Errands
     from disco_desktop.gui.theme.theme import Theme
 
 _LONGEST = 2_048

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QPushButton, QVBoxLayout
 
-from disco_desktop.gui.icons import icon
+from disco_desktop.gui.theme.theme import icon
 from disco_desktop.gui.theme.tokens import MEDIUM, SMALL, TINY
-from disco_desktop.gui.widgets.layout import column, row
+from disco_desktop.gui.widgets.card import column, row
 from disco_desktop.gui.widgets.text import Text
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-    from disco_desktop.gui.navigation import Navigator, Place
+    from disco_desktop.gui.main_window import Navigator, Place
     from disco_desktop.gui.theme.theme import Theme
 
 

@@ -1,16 +1,17 @@
-"""The steps of a task, from choosing it to using its model."""
+"""The steps of a task, from choosing it to using its model, and the bar that shows them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QKeySequence, QPainter, QPen
+from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy, QToolButton, QWidget
 
-from disco_desktop.gui.theme.tokens import SMALL, TINY
-from disco_desktop.gui.widgets.layout import row
+from disco_desktop.gui.theme.theme import icon
+from disco_desktop.gui.theme.tokens import MEDIUM, SMALL, TINY
+from disco_desktop.gui.widgets.card import row
 from disco_desktop.gui.widgets.text import font_of
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QPaintEvent
 
+    from disco_desktop.app.training.selection import Journey
+    from disco_desktop.app.training.session import CurrentSession
+    from disco_desktop.gui.main_window import Navigator
     from disco_desktop.gui.theme.theme import Theme
 
 _DISC = 24
@@ -137,3 +141,67 @@ class _Dash(QWidget):
         painter.setPen(QPen(QColor(self._theme.tokens.border), 1.5))
         middle = self.height() / 2
         painter.drawLine(QPointF(2, middle), QPointF(self.width() - 2, middle))
+
+
+class TaskBar(QFrame):
+    """Shown on the pages that belong to a task's way.
+
+    Attributes:
+        stepper: the steps; emits the name of the one that is chosen.
+    """
+
+    def __init__(self, theme: Theme, navigator: Navigator) -> None:
+        super().__init__()
+        self.setProperty("role", "bar")
+        self._theme = theme
+        back = QAction(self.tr("Back"), self)
+        back.setShortcut(QKeySequence.StandardKey.Back)
+        back.setStatusTip(self.tr("Go back to where you were"))
+        back.triggered.connect(navigator.back)
+        self._back = back
+        button = QToolButton()
+        button.setDefaultAction(back)
+        button.setAccessibleName(self.tr("Back"))
+        self.stepper = Stepper(theme)
+        self.setLayout(row(button, self.stepper, spacing=MEDIUM, margin=SMALL))
+        theme.changed.connect(self._paint)
+        self._paint()
+        self.hide()
+
+    def show_steps(self, steps: Sequence[Step], current: str) -> None:
+        """Show where one is on the way."""
+        self.stepper.show_steps(steps, current)
+        self.show()
+
+    def _paint(self) -> None:
+        self._back.setIcon(icon("back", self._theme.tokens.muted))
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Steps", text)
+
+
+def steps_of(journey: Journey, current: CurrentSession) -> list[Step]:
+    """Return the five steps as they stand."""
+    session = current.session
+    is_here = session is not None and session.folder.plan.task.id == journey.task.id
+    obstacles = {
+        "": "",
+        "no data": _tr("Choose data first."),
+        "unusable data": _tr("These data cannot be trained on: see the problems found."),
+    }
+    to_training = "" if is_here else obstacles[journey.obstacle_to_training]
+    without_model = "" if journey.model_id else _tr("Train a model first.")
+    has_data = journey.report is not None and journey.report.is_usable
+    return [
+        Step(name="task", title=_tr("Task"), is_done=True),
+        Step(name="data", title=_tr("Data"), is_done=has_data),
+        Step(
+            name="train",
+            title=_tr("Train"),
+            is_done=journey.model_id is not None,
+            obstacle=to_training,
+        ),
+        Step(name="test", title=_tr("Test"), obstacle=without_model),
+        Step(name="predict", title=_tr("Use"), obstacle=without_model),
+    ]

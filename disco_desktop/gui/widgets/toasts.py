@@ -8,10 +8,10 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction, QKeySequence
 from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QSizePolicy, QToolButton, QWidget
 
-from disco_desktop.gui.icons import icon
+from disco_desktop.gui.theme.theme import icon
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL, TINY
 from disco_desktop.gui.widgets.buttons import ActionButton
-from disco_desktop.gui.widgets.layout import column, row
+from disco_desktop.gui.widgets.card import column, row
 from disco_desktop.gui.widgets.text import Text
 
 if TYPE_CHECKING:

@@ -16,10 +16,10 @@ from disco_desktop.server.store.store import ContributionRecord
 
 if TYPE_CHECKING:
     from disco_desktop.engine.messages import Announcement
-    from disco_desktop.server.limits import Limits
+    from disco_desktop.server.config import Limits
     from disco_desktop.server.metrics import ServerMetrics
     from disco_desktop.server.rooms.buffer import ClosedRound
-    from disco_desktop.server.rooms.member import Member
+    from disco_desktop.server.rooms.members import Member
     from disco_desktop.server.store.store import RoomRecord, Store, TaskRecord
 
 _log = logger(__name__)

@@ -20,19 +20,18 @@ from disco_desktop.engine.messages import (
 )
 from disco_desktop.logs import logger
 from disco_desktop.server.rooms.agreement import Agreed, Agreement, Begin, Void
-from disco_desktop.server.rooms.alarms import Alarms
-from disco_desktop.server.rooms.introductions import Introductions
-from disco_desktop.server.rooms.relays import Relays
+from disco_desktop.server.rooms.relays import Introductions, Relays
 from disco_desktop.server.rooms.room import Room
 from disco_desktop.server.store.store import ContributionRecord, RoundClosing
+from disco_desktop.server.timers import Alarms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from disco_desktop.engine.messages import Message, Peers, Role
-    from disco_desktop.server.limits import Limits
+    from disco_desktop.server.config import Limits
     from disco_desktop.server.metrics import ServerMetrics
-    from disco_desktop.server.rooms.member import Member, Outbox
+    from disco_desktop.server.rooms.members import Member, Outbox
     from disco_desktop.server.store.store import RoomRecord, Store, TaskRecord
 
 _LONGEST_ATTEMPT = 604_800.0  # seconds: what an `Attempt` can say

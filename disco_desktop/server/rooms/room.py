@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, TypeVar
 from disco_desktop.engine.errors import DiscoError, ServerError, StorageError
 from disco_desktop.engine.messages import Participants, Trouble, Welcome
 from disco_desktop.logs import logger
-from disco_desktop.server.rooms.attendance import Attendance
-from disco_desktop.server.rooms.membership import Membership
+from disco_desktop.server.rooms.members import Attendance, Membership
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from disco_desktop.engine.messages import Message, Role
-    from disco_desktop.server.limits import Limits
+    from disco_desktop.server.config import Limits
     from disco_desktop.server.metrics import ServerMetrics
-    from disco_desktop.server.rooms.member import Member, Outbox
+    from disco_desktop.server.rooms.members import Member, Outbox
     from disco_desktop.server.store.store import RoomRecord, Store, TaskRecord
 
 _Result = TypeVar("_Result")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from disco_desktop.engine.errors import ServerError, StorageError, TaskError
 from disco_desktop.engine.messages import LARGEST_ATTEMPTS, Refused
 from disco_desktop.logs import logger
+from disco_desktop.server.metrics import RoomView
 from disco_desktop.server.rooms.federated_room import FederatedRoom
 from disco_desktop.server.rooms.peer_room import PeerRoom
 from disco_desktop.server.store.store import RoomRecord
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
     from disco_desktop.engine.messages import Role
     from disco_desktop.engine.task.task import Scheme, Task
     from disco_desktop.engine.weights.weights import Weights
-    from disco_desktop.server.limits import Limits
+    from disco_desktop.server.config import Limits
     from disco_desktop.server.metrics import ServerMetrics
-    from disco_desktop.server.rooms.member import Member, Outbox
+    from disco_desktop.server.rooms.members import Member, Outbox
     from disco_desktop.server.rooms.room import Room
     from disco_desktop.server.store.store import Store, TaskRecord
 
@@ -213,3 +214,37 @@ class Rooms:
 
 def _kind_of(task: TaskRecord) -> type[FederatedRoom] | type[PeerRoom]:
     return PeerRoom if task.is_kept_by_participants else FederatedRoom
+
+
+def room_views(rooms: Rooms) -> list[RoomView]:
+    """Return a view of every task: of its latest room, or of the one that will open."""
+    return [_view(task, rooms.latest(task.task.id)) for task in rooms.tasks.values()]
+
+
+def _view(task: TaskRecord, room: Room | None) -> RoomView:
+    collaboration = task.task.collaboration
+    return RoomView(
+        task_id=task.task.id,
+        title=task.task.display.title,
+        scheme=collaboration.scheme,
+        session=str(room.record.session) if room else "",
+        round=room.record.round if room else 0,
+        rounds=room.record.rounds if room else task.task.training.rounds,
+        participants=room.participants if room else 0,
+        minimum=collaboration.minimum_participants,
+        status=_status(room),
+        last_round_seconds=room.last_round_seconds if room else None,
+    )
+
+
+def _status(room: Room | None) -> str:
+    """Say in a few words what a room does or waits for."""
+    if room is None or not (room.participants or room.contributors):
+        return "nobody is here"
+    if room.trouble is not None:
+        return "cannot store the next model, and tries again"
+    if room.record.is_finished:
+        return "finished"
+    if max(room.participants, len(room.contributors)) < room.minimum:
+        return "waiting for more participants"
+    return room.progress

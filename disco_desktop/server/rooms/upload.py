@@ -6,7 +6,7 @@ import asyncio
 import os
 from typing import IO, TYPE_CHECKING
 
-from disco_desktop.engine.aggregator.magnitude import Magnitude
+from disco_desktop.engine.aggregator.mean import Magnitude
 from disco_desktop.engine.errors import ContributionError, DiscoError, ServerError, StorageError
 from disco_desktop.engine.weights.codec import Codec, decode
 from disco_desktop.engine.weights.pieces import (

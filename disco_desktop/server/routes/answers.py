@@ -1,7 +1,8 @@
-"""Answers in the protocol's form, and errors as answers."""
+"""Answers in the protocol's form, errors as answers, and who may ask for what."""
 
 from __future__ import annotations
 
+import hmac
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,10 +17,13 @@ from disco_desktop.engine.errors import (
 )
 from disco_desktop.engine.messages import Problem, Refused
 from disco_desktop.logs import logger
-from disco_desktop.server.keys import GUARD
+from disco_desktop.server.services import GUARD, SERVICES
 
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler
+
+    from disco_desktop.engine.task.task import Scheme
+    from disco_desktop.server.rooms.room import Room
 
 MESSAGEPACK = "application/vnd.msgpack"
 
@@ -106,3 +110,29 @@ async def errors_as_answers(request: web.Request, handler: Handler) -> web.Strea
 def _tell(request: web.Request, code: str) -> None:
     """Log a refusal in words of ours alone: what was sent may hold a secret, or fool a reader."""
     request.app[GUARD].incidents.tell(code, "refused a %s request: %s", request.method, code)
+
+
+def room_and_participant(request: web.Request, scheme: Scheme) -> tuple[Room, str]:
+    """Return whose request this is: only a participant of the very room that it names may ask.
+
+    Raises:
+        DeniedError: whoever asks is none.
+        TaskError: there is no such task, or it is trained in another way.
+    """
+    services = request.app[SERVICES]
+    task = services.rooms.task_of_scheme(request.match_info["task"], scheme)
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    participant = token.partition(".")[0]
+    if kind != "Bearer" or not participant:
+        raise DeniedError("token_missing", status=401)
+    room = services.rooms.room(task, int(request.match_info["session"]))
+    member = room.members.get(participant) if room is not None else None
+    if (
+        room is None
+        or member is None
+        or not hmac.compare_digest(member.token.encode(), token.encode(errors="replace"))
+    ):
+        raise DeniedError("token_not_valid", status=403)
+    if member.role != "participant":
+        raise DeniedError("not_a_participant", status=403)
+    return room, participant

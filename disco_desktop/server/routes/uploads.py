@@ -9,11 +9,9 @@ import msgspec
 from aiohttp import web
 
 from disco_desktop.engine.messages import LARGEST_ANNOUNCEMENT, Announcement, decode_as
-from disco_desktop.server.keys import GUARD, METRICS
 from disco_desktop.server.rooms.federated_room import FederatedRoom
-from disco_desktop.server.routes.answers import DeniedError, answer, problem
-from disco_desktop.server.routes.rights import room_and_participant
-from disco_desktop.server.services import SERVICES
+from disco_desktop.server.routes.answers import DeniedError, answer, problem, room_and_participant
+from disco_desktop.server.services import GUARD, METRICS, SERVICES
 
 if TYPE_CHECKING:
     from disco_desktop.server.connection_guard import ConnectionGuard

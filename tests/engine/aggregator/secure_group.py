@@ -6,9 +6,8 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from disco_desktop.engine.aggregator.attempt_context import AttemptContext
-from disco_desktop.engine.aggregator.sample_weights import told_samples
-from disco_desktop.engine.aggregator.secure import SecureAggregator
+from disco_desktop.engine.aggregator.masks import AttemptContext
+from disco_desktop.engine.aggregator.secure import SecureAggregator, told_samples
 from disco_desktop.engine.messages import AttemptMember
 from disco_desktop.engine.task.task import Collaboration, SecureAggregation
 

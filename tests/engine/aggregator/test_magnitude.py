@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from disco_desktop.engine.aggregator.magnitude import Magnitude
+from disco_desktop.engine.aggregator.mean import Magnitude
 
 values = st.floats(-1e6, 1e6, width=32)
 blocks = st.lists(arrays(np.float32, st.integers(0, 20), elements=values), max_size=5)

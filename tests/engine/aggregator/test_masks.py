@@ -18,7 +18,7 @@ from disco_desktop.engine.messages import AttemptMember
 from tests.engine.aggregator.secure_group import context_of, member_id
 
 if TYPE_CHECKING:
-    from disco_desktop.engine.aggregator.attempt_context import AttemptContext
+    from disco_desktop.engine.aggregator.masks import AttemptContext
 
 A, B, C = (member_id(number) for number in range(3))
 CONTEXT = context_of([1, 1, 1])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from disco_desktop.engine.aggregator.sample_weights import (
+from disco_desktop.engine.aggregator.secure import (
     member_weight,
     told_samples,
     total_weight_range,

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from disco_desktop.engine.aggregator.attempt_order import AttemptOrder
+from disco_desktop.engine.aggregator.masks import AttemptOrder
 from disco_desktop.engine.aggregator.secure import SecureAggregator
 from disco_desktop.engine.errors import ContributionError
 from disco_desktop.engine.messages import AttemptMember

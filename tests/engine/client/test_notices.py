@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from disco_desktop.engine.client.notices import LARGEST_QUEUE, Notices
+from disco_desktop.engine.client.client import LARGEST_QUEUE, Notices
 from disco_desktop.engine.client.standing import LARGEST_ROOM, Standing
 from disco_desktop.engine.errors import ServerError
 from disco_desktop.engine.events import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from disco_desktop.engine.aggregator.attempt_context import AttemptContext
+from disco_desktop.engine.aggregator.masks import AttemptContext
 from disco_desktop.engine.client.identity import Identity, verify
 from disco_desktop.engine.client.statements import attempt_key_statement
 from disco_desktop.engine.messages import AttemptMember

@@ -9,7 +9,7 @@ import torch
 
 from disco_desktop.engine.dataset.dataset import check_data, load_dataset, load_unlabelled
 from disco_desktop.engine.errors import TaskError
-from disco_desktop.engine.memory.no_memory import NoMemory
+from disco_desktop.engine.memory.memory import NoMemory
 from disco_desktop.engine.models.initialise import initial_weights
 from disco_desktop.engine.models.network import build_network
 from disco_desktop.engine.resources import resource
@@ -134,7 +134,7 @@ async def test_one_of_three_outcomes_is_learnt_from_real_rows(task_with) -> None
 
 
 def initial_client(task):
-    from disco_desktop.engine.client.local import LocalClient
+    from disco_desktop.engine.client.client import LocalClient
 
     return LocalClient(initial_weights(task, seed=0))
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from disco_desktop.engine.client.local import LocalClient
+from disco_desktop.engine.client.client import LocalClient
 from disco_desktop.engine.dataset.dataset import check_data, load_dataset
 from disco_desktop.engine.default_tasks.breast_cancer import BreastCancerProvider
 from disco_desktop.engine.default_tasks.heart_disease import HeartDiseaseProvider
-from disco_desktop.engine.memory.no_memory import NoMemory
+from disco_desktop.engine.memory.memory import NoMemory
 from disco_desktop.engine.models.initialise import initial_weights
 from disco_desktop.engine.models.network import manifest_of
 from disco_desktop.engine.task.tabular import CategoryColumn, NumericColumn

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from disco_desktop.app.sample_data import find_sample
+from disco_desktop.app.library.data import find_sample
 from disco_desktop.engine.dataset.dataset import check_data
 from disco_desktop.engine.resources import resource
 from disco_desktop.engine.task.registry import task_provider

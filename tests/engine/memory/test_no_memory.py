@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from disco_desktop.engine.errors import ModelError
-from disco_desktop.engine.memory.no_memory import NoMemory
+from disco_desktop.engine.memory.memory import NoMemory
 from tests.engine.memory.conftest import stored_model
 
 if TYPE_CHECKING:

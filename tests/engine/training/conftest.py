@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from disco_desktop.engine.client.local import LocalClient
+from disco_desktop.engine.client.client import LocalClient
 from disco_desktop.engine.dataset.dataset import load_dataset
 from disco_desktop.engine.default_tasks.titanic import TitanicProvider
 from disco_desktop.engine.memory.disk_memory import DiskMemory

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from disco_desktop.engine.events import EpochTrained
-from disco_desktop.engine.memory.no_memory import NoMemory
+from disco_desktop.engine.memory.memory import NoMemory
 from disco_desktop.engine.models.initialise import initial_weights
 from disco_desktop.engine.task.task import Adam
 from tests.engine.training.conftest import TASK, disco_of, read, trained

@@ -11,9 +11,9 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from disco_desktop.engine.cache_folder import cache_folder
-from disco_desktop.engine.client.local import LocalClient
+from disco_desktop.engine.client.client import LocalClient
 from disco_desktop.engine.dataset.dataset import load_dataset
-from disco_desktop.engine.memory.no_memory import NoMemory
+from disco_desktop.engine.memory.memory import NoMemory
 from disco_desktop.engine.models.backbone import Backbone
 from disco_desktop.engine.models.initialise import initial_weights
 from disco_desktop.engine.models.network import build_network, load_weights, read_weights

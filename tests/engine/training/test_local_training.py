@@ -19,7 +19,7 @@ from disco_desktop.engine.events import (
     RoundEnded,
     StatusChanged,
 )
-from disco_desktop.engine.memory.no_memory import NoMemory
+from disco_desktop.engine.memory.memory import NoMemory
 from disco_desktop.engine.models.initialise import initial_weights
 from disco_desktop.engine.training.disco import Disco
 from disco_desktop.engine.validation.validator import Validator
@@ -141,7 +141,7 @@ class TestLearning:
         assert len(shas) == 1
 
     async def test_the_given_weights_are_left_as_they_are(self, passengers: Dataset) -> None:
-        from disco_desktop.engine.client.local import LocalClient
+        from disco_desktop.engine.client.client import LocalClient
 
         initial = initial_weights(TASK, seed=0)
         before = initial.buffer.copy()
@@ -189,7 +189,7 @@ class TestKeeping:
         assert memory.checkpoint_slot("titanic-local").read() is None
 
     async def test_a_model_need_not_be_kept(self, passengers: Dataset, memory: DiskMemory) -> None:
-        from disco_desktop.engine.client.local import LocalClient
+        from disco_desktop.engine.client.client import LocalClient
 
         client = LocalClient(initial_weights(TASK, seed=0))
         disco = Disco(TASK, passengers, client, memory=memory, is_kept=False)

@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from disco_desktop.app.curves import Curves
-from disco_desktop.app.sentences import event_sentence
-from disco_desktop.app.training_log import pooled
+from disco_desktop.app.training.log import Curves, pooled
+from disco_desktop.app.words.sentences import event_sentence
 from disco_desktop.engine.dataset.dataset import load_dataset
 from disco_desktop.engine.dataset.samples import Samples
 from disco_desktop.engine.events import BatchTrained, EpochTrained, Metrics, RoundEnded
-from disco_desktop.engine.memory.no_memory import NoMemory
+from disco_desktop.engine.memory.memory import NoMemory
 from disco_desktop.engine.models.initialise import initial_weights
 from disco_desktop.engine.models.objective import NumberObjective
 from disco_desktop.engine.validation.validator import Validator

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from disco_desktop.engine.memory.no_memory import NoMemory
+from disco_desktop.engine.memory.memory import NoMemory
 from disco_desktop.engine.models.initialise import initial_weights
 from disco_desktop.engine.models.objective import BinaryObjective
 from disco_desktop.engine.task.privacy import Privacy

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from disco_desktop.engine.client.local import LocalClient
+from disco_desktop.engine.client.client import LocalClient
 from disco_desktop.engine.dataset.dataset import load_dataset
 from disco_desktop.engine.errors import ModelError
 from disco_desktop.engine.events import BatchTrained, EpochTrained, RoundEnded
-from disco_desktop.engine.memory.no_memory import NoMemory
+from disco_desktop.engine.memory.memory import NoMemory
 from disco_desktop.engine.models.initialise import initial_weights
 from disco_desktop.engine.training.disco import Disco
 from tests.engine.training.conftest import PROVIDER, TASK, disco_of, read, trained

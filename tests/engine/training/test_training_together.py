@@ -12,7 +12,7 @@ from disco_desktop.engine.dataset.dataset import load_dataset
 from disco_desktop.engine.dataset.share import Share
 from disco_desktop.engine.errors import ServerError
 from disco_desktop.engine.events import BatchTrained, EpochTrained, RoundEnded, StatusChanged
-from disco_desktop.engine.memory.no_memory import NoMemory
+from disco_desktop.engine.memory.memory import NoMemory
 from disco_desktop.engine.models.initialise import initial_weights
 from disco_desktop.engine.validation.validator import Validator
 from tests.engine.training.conftest import PROVIDER, TASK, disco_of, read, trained

@@ -10,10 +10,10 @@ from msgspec import structs
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QPushButton
 
-from disco_desktop.app.journey import Journey
-from disco_desktop.app.known_keys import KnownKeys
-from disco_desktop.app.session import CurrentSession
-from disco_desktop.app.worker_messages import PeersTold, Started
+from disco_desktop.app.processes.worker_messages import PeersTold, Started
+from disco_desktop.app.training.known_keys import KnownKeys
+from disco_desktop.app.training.selection import Journey
+from disco_desktop.app.training.session import CurrentSession
 from disco_desktop.engine.events import Attendee, RosterChanged
 from disco_desktop.gui.dialogs.peer import PeerDialog
 from disco_desktop.gui.pages.train import TrainPage

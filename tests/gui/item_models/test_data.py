@@ -9,9 +9,8 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from disco_desktop.engine.dataset.report import Problem
 from disco_desktop.engine.default_tasks.titanic import TitanicProvider
-from disco_desktop.gui.item_models.class_figures import ClassFiguresModel
-from disco_desktop.gui.item_models.expected_columns import ExpectedColumnsModel
-from disco_desktop.gui.item_models.problems import PROBLEM, ProblemsModel
+from disco_desktop.gui.item_models.data import PROBLEM, ExpectedColumnsModel, ProblemsModel
+from disco_desktop.gui.item_models.results import ClassFiguresModel
 from disco_desktop.gui.wording import NOTHING
 
 DATA = TitanicProvider().get_task().data

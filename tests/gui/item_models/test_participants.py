@@ -14,8 +14,8 @@ from disco_desktop.gui.item_models.participants import (
     ParticipantColumn,
     ParticipantRow,
     ParticipantsModel,
+    runs,
 )
-from disco_desktop.gui.runs import runs
 
 
 @pytest.fixture

@@ -8,17 +8,17 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from disco_desktop.app.assistant_messages import Row, Shape
-from disco_desktop.app.paged_rows import PagedRows
+from disco_desktop.app.processes.assistant_messages import Row, Shape
+from disco_desktop.app.processes.paged_rows import PagedRows
+from disco_desktop.gui.data_words import OutcomeTiles, checked_tile
 from disco_desktop.gui.item_models.pictures import PICTURE, TILE, PicturesModel
-from disco_desktop.gui.picture_words import OutcomeTiles, checked_tile
 from tests.gui.conftest import eventually
 from tests.gui.pictures import checked, jpeg, paged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from disco_desktop.app.assistant_messages import View
+    from disco_desktop.app.processes.assistant_messages import View
 
 SHAPE = Shape(columns=["filename", "size"], rows=1, page_rows=1, has_pictures=True)
 

@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from disco_desktop.app.assistant_messages import Row, Shape, View
-from disco_desktop.app.paged_rows import PagedRows
+from disco_desktop.app.processes.assistant_messages import Row, Shape, View
+from disco_desktop.app.processes.paged_rows import PagedRows
 from disco_desktop.gui.item_models.rows import IS_FIGURE, TONE, LeadingColumn, RowsModel
 from tests.gui.conftest import eventually
 

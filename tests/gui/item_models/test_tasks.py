@@ -5,8 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from disco_desktop.engine.messages import TaskSummary
-from disco_desktop.gui.item_models.tasks import TaskModel
-from disco_desktop.gui.widgets.card_delegate import CARD
+from disco_desktop.gui.item_models.tasks import CARD, TaskModel
 
 
 def summaries(count: int) -> list[TaskSummary]:

@@ -7,9 +7,13 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from disco_desktop.engine import messages
 from disco_desktop.engine.client.ledger import FRAMING, Traffic
-from disco_desktop.gui.item_models.text_table import TextTableModel
-from disco_desktop.gui.item_models.traffic import TrafficColumn, TrafficModel
-from disco_desktop.gui.traffic_words import known_kinds, words_for
+from disco_desktop.gui.item_models.results import TextTableModel
+from disco_desktop.gui.item_models.traffic import (
+    TrafficColumn,
+    TrafficModel,
+    known_kinds,
+    words_for,
+)
 from disco_desktop.gui.wording import NOTHING
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from PySide6.QtCore import Qt
 
-from disco_desktop.app.session import LogLine
-from disco_desktop.gui.item_models.training_log import TrainingLogModel
+from disco_desktop.app.training.session import LogLine
+from disco_desktop.gui.widgets.log_view import TrainingLogModel
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 

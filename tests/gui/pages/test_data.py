@@ -12,8 +12,8 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from disco_desktop.app.assistant_job import DataCheck
-from disco_desktop.app.last_data import LastData
+from disco_desktop.app.library.data import LastData
+from disco_desktop.app.processes.assistant_job import DataCheck
 from disco_desktop.gui.item_models.rows import TONE
 from disco_desktop.gui.pages.data import DataPage
 from tests.gui.conftest import eventually

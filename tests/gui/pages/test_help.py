@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 
-from disco_desktop.gui.navigation import Place
+from disco_desktop.gui.main_window import Place
 from disco_desktop.gui.pages.help import HelpPage
 from disco_desktop.gui.shortcuts import shortcuts_in
 from tests.gui.conftest import eventually
@@ -69,7 +69,7 @@ async def test_the_libraries_are_listed_with_their_licences(page):
 
 
 async def test_the_drawing_can_be_read_aloud_and_drawn_in_both_themes(page, theme):
-    from disco_desktop.gui.widgets.federated_drawing import FederatedDrawing
+    from disco_desktop.gui.widgets.drawings import FederatedDrawing
 
     drawing = page.findChild(FederatedDrawing)
     assert "data that stay" in drawing.accessibleDescription()

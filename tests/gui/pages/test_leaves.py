@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from disco_desktop.app.session import CurrentSession
-from disco_desktop.app.training_folder import TrainingFolder
-from disco_desktop.app.training_plan import TrainingPlan
-from disco_desktop.app.worker_messages import Happened, TrafficCounted
+from disco_desktop.app.processes.worker_messages import Happened, TrafficCounted
+from disco_desktop.app.training.folder import TrainingFolder
+from disco_desktop.app.training.plan import TrainingPlan
+from disco_desktop.app.training.session import CurrentSession
 from disco_desktop.engine.client.ledger import FRAMING, Traffic
 from disco_desktop.engine.default_tasks.titanic import TitanicProvider
 from disco_desktop.engine.events import Metrics, RoundEnded
-from disco_desktop.gui.navigation import Place
+from disco_desktop.gui.main_window import Place
 from disco_desktop.gui.pages.leaves import LeavesPage
 from tests.gui.conftest import eventually
 

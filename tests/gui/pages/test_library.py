@@ -7,10 +7,10 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QMenu
 
-from disco_desktop.app.library import Library
+from disco_desktop.app.library.models import Library
 from disco_desktop.engine.memory.disk_memory import DiskMemory
 from disco_desktop.gui.dialogs.model_name import ModelNameDialog
-from disco_desktop.gui.navigation import Place
+from disco_desktop.gui.main_window import Place
 from disco_desktop.gui.pages.library import LibraryPage
 from tests.engine.memory.conftest import stored_model
 from tests.gui.conftest import eventually

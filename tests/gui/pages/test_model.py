@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from disco_desktop.app.library import Library
+from disco_desktop.app.library.models import Library
 from disco_desktop.engine.memory.disk_memory import DiskMemory
 from disco_desktop.engine.memory.record import History
-from disco_desktop.gui.navigation import Place
+from disco_desktop.gui.main_window import Place
 from disco_desktop.gui.pages.model import ModelDetailsPage
 from tests.engine.memory.conftest import stored_model
 from tests.gui.conftest import eventually

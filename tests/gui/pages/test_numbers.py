@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from disco_desktop.app.assistant_job import ModelTest, Prediction
-from disco_desktop.app.generation import Generation
-from disco_desktop.app.last_data import LastData
+from disco_desktop.app.library.data import LastData
+from disco_desktop.app.processes.assistant_job import ModelTest, Prediction
+from disco_desktop.app.processes.generation import Generation
 from disco_desktop.engine.events import Metrics
 from disco_desktop.engine.memory.disk_memory import DiskMemory
 from disco_desktop.gui.data_words import achieved, parts_of
-from disco_desktop.gui.item_models.expected_columns import ExpectedColumnsModel
+from disco_desktop.gui.item_models.data import ExpectedColumnsModel
 from disco_desktop.gui.pages.predict import PredictPage
 from disco_desktop.gui.pages.test import TestPage
 from tests.gui.conftest import eventually

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from disco_desktop.app.assistant_job import DataCheck, ModelTest, Prediction
-from disco_desktop.app.generation import Generation
-from disco_desktop.app.last_data import LastData
+from disco_desktop.app.library.data import LastData
+from disco_desktop.app.processes.assistant_job import DataCheck, ModelTest, Prediction
+from disco_desktop.app.processes.generation import Generation
 from disco_desktop.engine.dataset.images.image_reader import NOTHING_FITTED
 from disco_desktop.engine.memory.disk_memory import DiskMemory
 from disco_desktop.engine.memory.record import History, ModelRecord
@@ -18,14 +18,14 @@ from disco_desktop.gui.item_models.pictures import TILE
 from disco_desktop.gui.pages.data import DataPage
 from disco_desktop.gui.pages.predict import PredictPage
 from disco_desktop.gui.pages.test import TestPage
-from disco_desktop.gui.widgets.picture_cache import decoded
+from disco_desktop.gui.widgets.pictures import decoded
 from tests.engine.dataset.images.conftest import picture, task_of
 from tests.gui.conftest import eventually
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from disco_desktop.gui.widgets.samples_view import SamplesView
+    from disco_desktop.gui.widgets.gallery import SamplesView
 
 TASK = task_of()
 MODEL = "0123456789abcdef"

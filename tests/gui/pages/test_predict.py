@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from disco_desktop.app.assistant_job import Prediction
-from disco_desktop.app.generation import Generation
-from disco_desktop.app.last_data import LastData
+from disco_desktop.app.library.data import LastData
+from disco_desktop.app.processes.assistant_job import Prediction
+from disco_desktop.app.processes.generation import Generation
 from disco_desktop.engine.memory.disk_memory import DiskMemory
 from disco_desktop.gui.item_models.rows import TONE
 from disco_desktop.gui.pages.predict import PredictPage

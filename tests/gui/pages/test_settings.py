@@ -4,12 +4,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QRadioButton
 
-from disco_desktop.app.home import home_folder, memory_folder
-from disco_desktop.app.preferences import Preferences
-from disco_desktop.app.server_in_use import ServerInUse
-from disco_desktop.app.session import CurrentSession
-from disco_desktop.app.settings import ServerChoice, SettingsFile
-from disco_desktop.app.training_folder import TrainingFolder
+from disco_desktop.app.library.profile import home_folder, memory_folder
+from disco_desktop.app.library.settings import Preferences, ServerChoice, SettingsFile
+from disco_desktop.app.server.in_use import ServerInUse
+from disco_desktop.app.training.folder import TrainingFolder
+from disco_desktop.app.training.session import CurrentSession
 from disco_desktop.engine.cache_folder import cache_folder
 from disco_desktop.gui.pages.settings import SettingsPage
 from disco_desktop.gui.pages.welcome import WelcomePage
@@ -146,7 +145,7 @@ async def test_servers_stay_while_a_training_is_under_way(page, current, tmp_pat
 
 @pytest.fixture
 def titanic_plan(tmp_path):
-    from disco_desktop.app.training_plan import TrainingPlan
+    from disco_desktop.app.training.plan import TrainingPlan
     from disco_desktop.engine.default_tasks.titanic import TitanicProvider
 
     return TrainingPlan(

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from disco_desktop.app.assistant_job import ModelTest
-from disco_desktop.app.assistant_messages import Loading, ModelTested
-from disco_desktop.app.assistant_process import AssistantProcess
-from disco_desktop.app.last_data import LastData
+from disco_desktop.app.library.data import LastData
+from disco_desktop.app.processes.assistant_job import AssistantProcess, ModelTest
+from disco_desktop.app.processes.assistant_messages import Loading, ModelTested
 from disco_desktop.engine.dataset.images.image_reader import NOTHING_FITTED
 from disco_desktop.engine.memory.disk_memory import DiskMemory
 from disco_desktop.engine.memory.record import History, ModelRecord
@@ -23,7 +22,7 @@ from tests.gui.titanic import MODEL, SAMPLE, titanic_model
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from disco_desktop.app.assistant_messages import AssistantMessage
+    from disco_desktop.app.processes.assistant_messages import AssistantMessage
 
 ANIMALS = "d" * 16
 

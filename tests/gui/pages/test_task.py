@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 
-from disco_desktop.app.journey import Journey
+from disco_desktop.app.training.selection import Journey
 from disco_desktop.gui.pages.task import TaskPage
 from disco_desktop.gui.widgets.text import Badge
 from tests.gui.titanic import TASK

@@ -8,11 +8,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QListView, QPushButton
 
-from disco_desktop.app.server_in_use import ServerInUse
-from disco_desktop.app.settings import ServerChoice
-from disco_desktop.app.task_catalogue import TaskCatalogue
+from disco_desktop.app.library.settings import ServerChoice
+from disco_desktop.app.server.in_use import ServerInUse, TaskCatalogue
 from disco_desktop.gui.pages.tasks import TasksPage
-from disco_desktop.gui.widgets.server_chip import ServerChip
+from disco_desktop.gui.widgets.chips import ServerChip
 from tests.gui.conftest import eventually
 
 

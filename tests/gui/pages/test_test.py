@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
-from disco_desktop.app.assistant_job import ModelTest
-from disco_desktop.app.last_data import LastData
+from disco_desktop.app.library.data import LastData
+from disco_desktop.app.processes.assistant_job import ModelTest
 from disco_desktop.engine.memory.disk_memory import DiskMemory
 from disco_desktop.gui.item_models.rows import TONE
 from disco_desktop.gui.pages.test import TestPage

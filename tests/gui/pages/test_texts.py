@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from disco_desktop.app.assistant_job import DataCheck, ModelTest, Prediction
-from disco_desktop.app.generation import Generation
-from disco_desktop.app.last_data import LastData
+from disco_desktop.app.library.data import LastData
+from disco_desktop.app.processes.assistant_job import DataCheck, ModelTest, Prediction
+from disco_desktop.app.processes.generation import Generation
 from disco_desktop.engine.dataset.text.text_reader import NOTHING_FITTED
 from disco_desktop.engine.default_tasks.wikitext import WikitextProvider
 from disco_desktop.engine.memory.disk_memory import DiskMemory

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QRadioButton, QWidget
 
-from disco_desktop.app.journey import Journey
-from disco_desktop.app.session import CurrentSession
-from disco_desktop.app.worker_messages import BatchesTrained, Finished, TrafficCounted
+from disco_desktop.app.processes.worker_messages import BatchesTrained, Finished, TrafficCounted
+from disco_desktop.app.training.selection import Journey
+from disco_desktop.app.training.session import CurrentSession
 from disco_desktop.engine.client.ledger import Traffic
 from disco_desktop.engine.dataset.report import Report
 from disco_desktop.engine.errors import DiscoError

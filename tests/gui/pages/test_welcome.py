@@ -6,9 +6,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
-from disco_desktop.app.preferences import Preferences
-from disco_desktop.app.server_in_use import ServerInUse
-from disco_desktop.app.settings import ServerChoice, SettingsFile
+from disco_desktop.app.library.settings import Preferences, ServerChoice, SettingsFile
+from disco_desktop.app.server.in_use import ServerInUse
 from disco_desktop.gui.pages.welcome import WelcomePage
 from tests.gui.conftest import eventually
 from tests.server.running_server import running_server, weights_of

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from disco_desktop.gui.plots.decimation import Run, decimated, runs
+from disco_desktop.gui.plots.curve import Run, decimated, runs
 from disco_desktop.gui.plots.scale import Scale
 
 WIDTH, HEIGHT = 300, 100

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF
 
-from disco_desktop.gui.plots.scale import Scale, ends_of
-from disco_desktop.gui.plots.ticks import tick_words, ticks
+from disco_desktop.gui.plots.scale import Scale, ends_of, tick_words, ticks
 
 LOSSES = st.floats(-1e38, 1e38)  # what a network can tell in float32
 

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor
 
-from disco_desktop.gui.plots.square_plot import SquarePlot
+from disco_desktop.gui.widgets.figures import SquarePlot
 
 FIVE = [(0.1, 0.2), (0.3, 0.3), (0.5, 0.4), (0.7, 0.9), (0.9, 0.8)]
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from disco_desktop.gui.plots.ticks import tick_words, ticks
+from disco_desktop.gui.plots.scale import tick_words, ticks
 
 
 @pytest.mark.parametrize(

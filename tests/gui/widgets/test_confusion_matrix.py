@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 
-from disco_desktop.gui.widgets.confusion_matrix import ConfusionMatrix
-from disco_desktop.gui.widgets.matrix_area import MatrixArea
+from disco_desktop.gui.widgets.confusion_matrix import ConfusionMatrix, MatrixArea
 
 MANY = 40
 

@@ -9,13 +9,12 @@ from PySide6.QtCore import Qt
 
 from disco_desktop.engine.dataset import source_files
 from disco_desktop.engine.dataset.report import Problem
-from disco_desktop.gui.item_models.problems import ProblemsModel
-from disco_desktop.gui.widgets.balance_bars import BalanceBars
+from disco_desktop.gui.item_models.data import ProblemsModel
+from disco_desktop.gui.widgets.balance import BalanceBars, Legend
 from disco_desktop.gui.widgets.confusion_matrix import ConfusionMatrix
 from disco_desktop.gui.widgets.data_choice import TABLE_SUFFIXES, DataChoice
-from disco_desktop.gui.widgets.legend import Legend
+from disco_desktop.gui.widgets.notice import Verdict
 from disco_desktop.gui.widgets.problem_list import ProblemList
-from disco_desktop.gui.widgets.verdict import Verdict
 
 
 def test_the_picker_offers_what_can_be_read() -> None:

@@ -7,13 +7,12 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QAbstractButton, QPlainTextEdit, QPushButton, QSpinBox
 
-from disco_desktop.gui.navigation import Place
-from disco_desktop.gui.widgets.facts import Facts
+from disco_desktop.gui.main_window import Place
+from disco_desktop.gui.widgets.card import StatCard
 from disco_desktop.gui.widgets.notice import Notice
 from disco_desktop.gui.widgets.sidebar import Sidebar
-from disco_desktop.gui.widgets.stat_card import StatCard
 from disco_desktop.gui.widgets.stepper import Step, Stepper
-from disco_desktop.gui.widgets.text import Text
+from disco_desktop.gui.widgets.text import Facts, Text
 
 STEPS = (
     Step(name="task", title="Task", is_done=True),

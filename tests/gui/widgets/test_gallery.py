@@ -6,13 +6,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPixmap
 
+from disco_desktop.gui.data_words import OutcomeTiles, checked_tile
 from disco_desktop.gui.dialogs.picture import PictureDialog
 from disco_desktop.gui.item_models.pictures import PicturesModel
 from disco_desktop.gui.item_models.rows import RowsModel
-from disco_desktop.gui.picture_words import OutcomeTiles, checked_tile
-from disco_desktop.gui.widgets.gallery import Gallery
-from disco_desktop.gui.widgets.picture_cache import PictureCache, decoded
-from disco_desktop.gui.widgets.samples_view import SamplesView
+from disco_desktop.gui.widgets.gallery import Gallery, SamplesView
+from disco_desktop.gui.widgets.pictures import PictureCache, decoded
 from tests.gui.conftest import eventually
 from tests.gui.pictures import checked, jpeg, paged
 

@@ -16,10 +16,10 @@ from disco_desktop.engine.task.image import FolderGroup
 from disco_desktop.engine.task.outcome import ClassOutcome
 from disco_desktop.engine.task.text import TextData
 from disco_desktop.gui.data_words import counted_samples, kind_of, samples_title
-from disco_desktop.gui.item_models.expected_columns import ExpectedColumnsModel
+from disco_desktop.gui.item_models.data import ExpectedColumnsModel
 from disco_desktop.gui.widgets.data_choice import DataChoice
 from disco_desktop.gui.widgets.expected_data import ExpectedData
-from disco_desktop.gui.widgets.label_filter import LabelFilter
+from disco_desktop.gui.widgets.gallery import LabelFilter
 from disco_desktop.gui.widgets.labelling import MOST_LABELS, Labelling
 from tests.gui.conftest import eventually
 from tests.gui.pictures import ANIMALS, jpeg

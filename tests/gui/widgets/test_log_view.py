@@ -7,9 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from disco_desktop.app.session import LogLine
-from disco_desktop.gui.item_models.training_log import TrainingLogModel
-from disco_desktop.gui.widgets.log_view import LogView
+from disco_desktop.app.training.session import LogLine
+from disco_desktop.gui.widgets.log_view import LogView, TrainingLogModel
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 

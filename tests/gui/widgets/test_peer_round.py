@@ -8,22 +8,25 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from disco_desktop.app.session import CurrentSession
-from disco_desktop.app.training_folder import TrainingFolder
-from disco_desktop.app.worker_messages import Happened, PeersTold
+from disco_desktop.app.processes.worker_messages import Happened, PeersTold
+from disco_desktop.app.training.folder import TrainingFolder
+from disco_desktop.app.training.session import CurrentSession
 from disco_desktop.engine.events import Attendee, RosterChanged
 from disco_desktop.engine.task.task import SecureAggregation
-from disco_desktop.gui.item_models.participants import ParticipantRow, ParticipantsModel
-from disco_desktop.gui.item_models.peer_columns import peer_columns
+from disco_desktop.gui.item_models.participants import (
+    ParticipantRow,
+    ParticipantsModel,
+    peer_columns,
+)
 from disco_desktop.gui.widgets.participants_table import ParticipantsTable
-from disco_desktop.gui.widgets.peer_round import PeerRound
+from disco_desktop.gui.widgets.peers import PeerRound
 from disco_desktop.gui.wording import NOTHING
 from tests.gui.pages.test_leaves import plan
 from tests.gui.sessions import peer_state
 
 if TYPE_CHECKING:
-    from disco_desktop.app.key_words import KeyStanding
-    from disco_desktop.engine.client.peers.peer_state import PeerState
+    from disco_desktop.app.words.sentences import KeyStanding
+    from disco_desktop.engine.client.ledger import PeerState
 
 NEAR = peer_state("a", "direct", latency=0.0021, bytes_sent=2_500, bytes_received=10)
 FAR = peer_state("b", "relayed", latency=0.25)

@@ -6,9 +6,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
-from disco_desktop.app.assistant_messages import Generated, GenerationEnded, Loading
-from disco_desktop.app.generation import LONGEST_TEXT, Generation
-from disco_desktop.app.worker_messages import Failed
+from disco_desktop.app.processes.assistant_messages import Generated, GenerationEnded, Loading
+from disco_desktop.app.processes.generation import LONGEST_TEXT, Generation
+from disco_desktop.app.processes.worker_messages import Failed
 from disco_desktop.gui.widgets.prompt import LONGEST_PROMPT, Prompt
 from tests.gui.conftest import eventually
 

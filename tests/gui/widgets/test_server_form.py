@@ -6,7 +6,7 @@ import contextlib
 import pytest
 from PySide6.QtCore import Qt
 
-from disco_desktop.app.settings import ServerChoice
+from disco_desktop.app.library.settings import ServerChoice
 from disco_desktop.gui.widgets.server_form import ServerForm
 from disco_desktop.server.certificates import own_certificate
 from tests.gui.conftest import eventually

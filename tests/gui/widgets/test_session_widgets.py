@@ -8,14 +8,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton
 
-from disco_desktop.app.session import CurrentSession
-from disco_desktop.app.worker_messages import Started
+from disco_desktop.app.processes.worker_messages import Started
+from disco_desktop.app.training.session import CurrentSession
 from disco_desktop.engine.events import Attendee, BatchTrained, RosterChanged, StatusChanged
 from disco_desktop.gui.item_models.participants import MOST_CHANGES
-from disco_desktop.gui.navigation import Place
+from disco_desktop.gui.main_window import Place
+from disco_desktop.gui.widgets.chips import SessionChip
+from disco_desktop.gui.widgets.notice import Verdict
 from disco_desktop.gui.widgets.participants_table import ParticipantsTable
-from disco_desktop.gui.widgets.session_chip import SessionChip
-from disco_desktop.gui.widgets.verdict import Verdict
 from tests.gui.sessions import begun, happened, plan
 from tests.gui.titanic import TASK
 

@@ -6,7 +6,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from disco_desktop.gui.widgets.buttons import ActionButton
-from disco_desktop.gui.widgets.layout import column
+from disco_desktop.gui.widgets.card import column
 from disco_desktop.gui.widgets.toasts import LARGEST_NUMBER, Toasts
 
 

@@ -14,9 +14,7 @@ from disco_desktop.engine.messages import (
     Roster,
     encode_message,
 )
-from disco_desktop.server.rooms.attendance import Attendance
-from disco_desktop.server.rooms.member import Member, Outbox
-from disco_desktop.server.rooms.membership import Membership
+from disco_desktop.server.rooms.members import Attendance, Member, Membership, Outbox
 from tests.server.rooms.test_rooms import (
     ANNA,
     BEN,

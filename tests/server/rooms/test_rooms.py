@@ -14,9 +14,9 @@ import pytest
 from disco_desktop.engine.errors import ContributionError, ServerError
 from disco_desktop.engine.messages import Announcement, Participants, Refused, RoundClosed, Welcome
 from disco_desktop.engine.weights.pieces import digest_pieces
-from disco_desktop.server.limits import Limits
+from disco_desktop.server.config import Limits
 from disco_desktop.server.metrics import ServerMetrics
-from disco_desktop.server.rooms.member import Outbox
+from disco_desktop.server.rooms.members import Outbox
 from disco_desktop.server.rooms.rooms import Rooms
 from disco_desktop.server.store.sqlite_store import SqliteStore
 from tests.server.running_server import task_with, weights_of
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from disco_desktop.engine.messages import Message
-    from disco_desktop.server.rooms.member import Member
+    from disco_desktop.server.rooms.members import Member
     from disco_desktop.server.rooms.room import Room
     from disco_desktop.server.store.store import TaskRecord
 

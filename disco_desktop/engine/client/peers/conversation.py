@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from disco_desktop.engine.client.peers.frames import (
     Denied,
     ExchangeParcel,
+    ParcelWithdrawnError,
     Piece,
     Ping,
     Pong,
@@ -16,7 +17,6 @@ from disco_desktop.engine.client.peers.frames import (
     decode_frame,
     encode_frame,
 )
-from disco_desktop.engine.client.peers.parcels import ParcelWithdrawnError
 from disco_desktop.engine.client.peers.transport import LinkLostError
 from disco_desktop.engine.weights.pieces import PIECE
 from disco_desktop.logs import logger
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from disco_desktop.engine.client.ledger import Ledger
-    from disco_desktop.engine.client.peers.frames import Content, Head, Parcel
-    from disco_desktop.engine.client.peers.parcels import Parcels
+    from disco_desktop.engine.client.peers.frames import Content, Head, Parcel, Parcels
     from disco_desktop.engine.client.peers.transport import Link
 
 LARGEST_WANTS = 16  # of one peer at a time

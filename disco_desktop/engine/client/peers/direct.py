@@ -8,16 +8,15 @@ import ipaddress
 import socket
 from typing import TYPE_CHECKING
 
-from disco_desktop.engine.client.counting_socket import CountingSocket
-from disco_desktop.engine.client.peers.carrier import LARGEST_CARRIED, Carrier
-from disco_desktop.engine.client.peers.certificate import is_pinned, pinning_context
-from disco_desktop.engine.client.peers.transport import LinkLostError
+from disco_desktop.engine.client.address import CountingSocket
+from disco_desktop.engine.client.certificate import is_pinned, pinning_context
+from disco_desktop.engine.client.peers.transport import LARGEST_CARRIED, Carrier, LinkLostError
 
 if TYPE_CHECKING:
     import ssl
 
     from disco_desktop.engine.client.ledger import Ledger
-    from disco_desktop.engine.client.peers.limits import LinkLimits
+    from disco_desktop.engine.client.peers.transport import LinkLimits
     from disco_desktop.engine.messages import Place
 
 LENGTH_BYTES = 4

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from disco_desktop.engine.client.peers.conversation import ParcelDeniedError
 from disco_desktop.engine.client.peers.frames import ExchangeParcel
-from disco_desktop.engine.client.peers.summing import RESULT_SIZE, part_of
-from disco_desktop.engine.client.peers.topology import Topology, length
+from disco_desktop.engine.client.peers.summing import RESULT_SIZE, ExchangeFailedError, part_of
 from disco_desktop.engine.client.peers.transport import LinkLostError
 from disco_desktop.engine.errors import ContributionError
 from disco_desktop.engine.weights.model_digest import model_digest
@@ -25,23 +26,53 @@ if TYPE_CHECKING:
     from disco_desktop.engine.messages import Attempt
     from disco_desktop.engine.weights.weights import Weights
 
+# Up to this many send each other all they have: one step instead of two, and at most two models.
+LARGEST_MESH = 3
+
+
+@dataclass(frozen=True)
+class Topology:
+    """How a vector of values is cut, and who sums which part.
+
+    In a full mesh everybody sums everything. Otherwise each member sums one part and gives the sum
+    to the others (reduce-scatter and all-gather, as in Rabenseifner, 2004): for n members each
+    sends 2 (n - 1) / n vectors, whatever n is.
+
+    Attributes:
+        members: ids, in order.
+        parts: places in the vector, of almost equal length.
+    """
+
+    members: tuple[str, ...]
+    parts: tuple[slice, ...]
+
+    @classmethod
+    def choose(cls, members: tuple[str, ...], values: int) -> Topology:
+        """Choose for some members and a vector of some length."""
+        count = 1 if len(members) <= LARGEST_MESH or values < len(members) else len(members)
+        edges = [values * number // count for number in range(count + 1)]
+        return cls(members, tuple(slice(*pair) for pair in itertools.pairwise(edges)))
+
+    @property
+    def is_mesh(self) -> bool:
+        """Whether everybody sums everything."""
+        return len(self.parts) == 1
+
+    def summed_by(self, member: str) -> int:
+        """Return the number of the part that a member sums."""
+        return 0 if self.is_mesh else self.members.index(member)
+
+
+def length(part: slice) -> int:
+    """Return how many values a part has."""
+    return int(part.stop - part.start)
+
+
 _DIGEST_SIZE = 32
 
 _OUR_FAULT = {"update_clipped"}  # what else is wrong with ours was found before
 
 _log = logger(__name__)
-
-
-class ExchangeFailedError(Exception):
-    """The attempt came to nothing here.
-
-    Attributes:
-        blamed: the members whose part did not come.
-    """
-
-    def __init__(self, reason: str, blamed: Iterable[str]) -> None:
-        super().__init__(reason)
-        self.blamed = tuple(sorted(blamed))
 
 
 class Exchange:

@@ -1,4 +1,4 @@
-"""Who we are in one session of a task, and whose cards hold in it."""
+"""Who we are in one session of a task, whose cards hold in it, and the code that confirms a key."""
 
 from __future__ import annotations
 
@@ -6,14 +6,31 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from disco_desktop.engine.client.identity import Identity, node_id, verify
-from disco_desktop.engine.client.peers.safety_code import safety_code
-from disco_desktop.engine.client.statements import card_statement
+from disco_desktop.engine.client.statements import card_statement, digest_of
 from disco_desktop.engine.messages import PeerCard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from disco_desktop.engine.messages import Place
+
+_PURPOSE = b"disco safety code"
+_DIGITS = 60
+_GROUP = 5  # digits that one can keep in mind while reading them out
+
+
+def safety_code(one: bytes, other: bytes, *, task: str) -> str:
+    """Return the code of two keys, in twelve groups of five digits; the same from either side.
+
+    Args:
+        one: the 32 bytes of a public key.
+        other: the 32 bytes of the other one's.
+        task: the id of the task that both keys belong to, as each installation has a key a task.
+    """
+    digest = digest_of((_PURPOSE, task.encode(), *sorted((one, other))))
+    number = int.from_bytes(digest, "big") % 10**_DIGITS
+    digits = f"{number:0{_DIGITS}d}"
+    return " ".join(digits[start : start + _GROUP] for start in range(0, _DIGITS, _GROUP))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from disco_desktop.engine.client.peers.frame_queue import FrameQueue
-from disco_desktop.engine.client.peers.limits import LinkLimits
 from disco_desktop.engine.client.peers.membership import card_id
+from disco_desktop.engine.client.peers.peer_link import FrameQueue
 from disco_desktop.engine.client.peers.transport import (
     LARGEST_FRAME,
     Link,
+    LinkLimits,
     LinkLostError,
     Transport,
 )

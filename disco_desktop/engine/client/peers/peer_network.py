@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from disco_desktop.engine.client.backoff import Backoff
+from disco_desktop.engine.client.control_connection import Backoff
 from disco_desktop.engine.client.identity import node_id
+from disco_desktop.engine.client.ledger import PeerState
 from disco_desktop.engine.client.peers.conversation import Arrival, Conversation
-from disco_desktop.engine.client.peers.parcels import Parcels
-from disco_desktop.engine.client.peers.peer_state import PeerState
+from disco_desktop.engine.client.peers.frames import Parcels
 from disco_desktop.engine.client.peers.transport import LinkLostError
 from disco_desktop.logs import logger
 

@@ -9,19 +9,15 @@ import tempfile
 from typing import TYPE_CHECKING
 
 from disco_desktop.engine.client.address import client_session
+from disco_desktop.engine.client.certificate import PeerCertificate, fresh_certificate
 from disco_desktop.engine.client.identity import node_id
-from disco_desktop.engine.client.peers.certificate import PeerCertificate, fresh_certificate
 from disco_desktop.engine.client.peers.direct import dial
-from disco_desktop.engine.client.peers.handshake import agree
-from disco_desktop.engine.client.peers.limits import LinkLimits
-from disco_desktop.engine.client.peers.listener import Listener
-from disco_desktop.engine.client.peers.meeting import Meeting
+from disco_desktop.engine.client.peers.handshake import agree, prove_as_dialler
+from disco_desktop.engine.client.peers.listener import Listener, is_reachable, own_hosts
+from disco_desktop.engine.client.peers.meeting import Meeting, Shelf
 from disco_desktop.engine.client.peers.membership import card_id
 from disco_desktop.engine.client.peers.peer_link import PeerLink
-from disco_desktop.engine.client.peers.places import is_reachable, own_hosts
-from disco_desktop.engine.client.peers.proof import prove_as_dialler
-from disco_desktop.engine.client.peers.shelf import Shelf
-from disco_desktop.engine.client.peers.transport import Link, LinkLostError, Transport
+from disco_desktop.engine.client.peers.transport import Link, LinkLimits, LinkLostError, Transport
 from disco_desktop.engine.errors import DiscoError, StorageError
 from disco_desktop.engine.messages import LARGEST_PEERS, Place
 from disco_desktop.logs import logger
@@ -32,10 +28,9 @@ if TYPE_CHECKING:
     import aiohttp
 
     from disco_desktop.engine.client.ledger import Ledger
-    from disco_desktop.engine.client.peers.carrier import Carrier
     from disco_desktop.engine.client.peers.membership import Membership
     from disco_desktop.engine.client.peers.relayed import Relay
-    from disco_desktop.engine.client.peers.transport import Way
+    from disco_desktop.engine.client.peers.transport import Carrier, Way
     from disco_desktop.engine.messages import PeerCard
 
 _ANY = ("0.0.0.0", "::")  # noqa: S104 - only who proves an introduced key gets in

@@ -1,8 +1,9 @@
-"""The seam between what peers say and the way it takes: direct, relayed, or within a process."""
+"""The seam between what peers say and what carries it: direct, relayed, or within a process."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -90,3 +91,77 @@ class Transport(ABC):
     @abstractmethod
     async def close(self) -> None:
         """End all links and listen no longer."""
+
+
+KIND_BYTES = 1  # what tells a peer's frame from the link's own words
+LARGEST_CARRIED = LARGEST_FRAME + KIND_BYTES
+LARGEST_GREETING = 256  # bytes of a frame of those who have not proved their key
+
+
+class Carrier(ABC):
+    """Whole frames, in order, in both directions."""
+
+    @property
+    @abstractmethod
+    def heard(self) -> float:
+        """The loop's time at which the other side last said anything, be it part of a frame."""
+
+    @abstractmethod
+    async def send(self, *parts: bytes | bytearray | memoryview) -> None:
+        """Send the parts as one frame; wait where the other side reads too slowly.
+
+        Raises:
+            LinkLostError: it cannot be sent.
+        """
+
+    @abstractmethod
+    async def receive(self, largest: int) -> memoryview:
+        """Return the next frame.
+
+        Raises:
+            LinkLostError: there is none, or it has more than `largest` bytes.
+        """
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Send what is left, within a short time, and end."""
+
+    @abstractmethod
+    def abort(self) -> None:
+        """End at once."""
+
+
+DIRECT_SECONDS = 2.5  # before the way through the server is taken
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkLimits:
+    """Bounds of a transport; all times in seconds.
+
+    Attributes:
+        handshake: for TLS and the proof of both keys together.
+        direct: how long only direct ways are tried.
+        connect: until a peer counts as out of reach.
+        ping: an idle link says something this often.
+        silence: a link that says nothing for so long is lost. With the time between two looks,
+            half a `ping`, that makes a minute.
+        stall: a peer that reads nothing of what waits for it for so long is lost.
+        retry: between two calls at the same place, or at the server's relay.
+        kept: how long a link is kept for a `connect` that has not come yet.
+        closing: what a link may take to say its last bytes.
+        unproven: connections that have not proved a key; beyond it the oldest is dropped, of the
+            address that has the most.
+        of_one_peer: links that one peer has proved and nobody has taken yet.
+    """
+
+    handshake: float = 10.0
+    direct: float = DIRECT_SECONDS
+    connect: float = 25.0
+    ping: float = 20.0
+    silence: float = 50.0
+    stall: float = 60.0
+    retry: float = 0.5
+    kept: float = 30.0
+    closing: float = 2.0
+    unproven: int = 64
+    of_one_peer: int = 8

@@ -20,7 +20,7 @@ from disco_desktop.engine.messages import PeerCard, Place
 from tests.engine.client.peers.relay_server import RelayServer, running_relay
 
 if TYPE_CHECKING:
-    from disco_desktop.engine.client.peers.limits import LinkLimits
+    from disco_desktop.engine.client.peers.transport import LinkLimits
 
 
 def membership(**changes: object) -> Membership:

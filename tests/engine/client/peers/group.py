@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from disco_desktop.engine.aggregator.sample_weights import told_samples
+from disco_desktop.engine.aggregator.secure import told_samples
 from disco_desktop.engine.client.identity import Identity
 from disco_desktop.engine.client.ledger import Ledger
 from disco_desktop.engine.client.peers.exchange import Exchange
@@ -16,8 +16,7 @@ from disco_desktop.engine.client.peers.frames import ExchangeParcel
 from disco_desktop.engine.client.peers.membership import Membership
 from disco_desktop.engine.client.peers.memory_transport import MemoryNetwork, MemoryTransport
 from disco_desktop.engine.client.peers.peer_network import PeerNetwork
-from disco_desktop.engine.client.peers.secure_summing import SecureSumming
-from disco_desktop.engine.client.peers.summing import MeanSumming
+from disco_desktop.engine.client.peers.summing import MeanSumming, SecureSumming
 from disco_desktop.engine.messages import Attempt, AttemptMember
 from disco_desktop.engine.weights.manifest import Manifest
 from disco_desktop.engine.weights.weights import Weights

@@ -5,7 +5,7 @@ import tempfile
 
 import pytest
 
-from disco_desktop.engine.client.peers.certificate import fresh_certificate, pinning_context
+from disco_desktop.engine.client.certificate import fresh_certificate, pinning_context
 
 
 def test_its_key_does_not_stay_on_the_disk(tmp_path, monkeypatch):
@@ -17,7 +17,7 @@ def test_its_key_does_not_stay_on_the_disk(tmp_path, monkeypatch):
 def test_the_file_is_deleted_though_it_cannot_be_loaded(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(
-        "disco_desktop.engine.client.peers.certificate.self_signed", lambda *_: b"no certificate"
+        "disco_desktop.engine.client.certificate.self_signed", lambda *_: b"no certificate"
     )
     with pytest.raises((ssl.SSLError, ValueError)):
         fresh_certificate()

@@ -22,6 +22,7 @@ from disco_desktop.engine.client.peers.frames import (
     Denied,
     ExchangeParcel,
     ModelParcel,
+    Parcels,
     Piece,
     Ping,
     Pong,
@@ -30,7 +31,6 @@ from disco_desktop.engine.client.peers.frames import (
     encode_frame,
 )
 from disco_desktop.engine.client.peers.memory_transport import MemoryNetwork
-from disco_desktop.engine.client.peers.parcels import Parcels
 from disco_desktop.engine.client.peers.transport import LinkLostError
 from disco_desktop.engine.weights.pieces import PIECE
 

@@ -8,9 +8,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from disco_desktop.engine.client.peers.exchange import ExchangeFailedError
+from disco_desktop.engine.client.peers.exchange import Topology
 from disco_desktop.engine.client.peers.frames import ExchangeParcel
-from disco_desktop.engine.client.peers.topology import Topology
+from disco_desktop.engine.client.peers.summing import ExchangeFailedError
 from disco_desktop.engine.errors import ContributionError
 from disco_desktop.engine.task.task import SecureAggregation
 from tests.engine.client.peers.group import group

@@ -12,10 +12,8 @@ import pytest
 from aiohttp import web
 
 from disco_desktop.engine.client.address import ServerAddress, client_session
-from disco_desktop.engine.client.peers.limits import LinkLimits
-from disco_desktop.engine.client.peers.relayed import Relay
-from disco_desktop.engine.client.peers.sealing import LARGEST_SEALED
-from disco_desktop.engine.client.peers.transport import LinkLostError
+from disco_desktop.engine.client.peers.relayed import LARGEST_SEALED, Relay
+from disco_desktop.engine.client.peers.transport import LinkLimits, LinkLostError
 from tests.engine.client.peers.conftest import membership
 
 LARGEST_GROWTH = 64 << 20  # bytes

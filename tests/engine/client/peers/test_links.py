@@ -9,8 +9,7 @@ from dataclasses import replace
 import psutil
 import pytest
 
-from disco_desktop.engine.client.peers.limits import LinkLimits
-from disco_desktop.engine.client.peers.transport import LARGEST_FRAME, LinkLostError
+from disco_desktop.engine.client.peers.transport import LARGEST_FRAME, LinkLimits, LinkLostError
 from tests.engine.client.peers.conftest import are_lost, joined, moved
 
 SIZES = [0, 1, 2, 255, 256, (1 << 14) - 1, 1 << 14, (1 << 16) + 1, 1 << 20, LARGEST_FRAME]

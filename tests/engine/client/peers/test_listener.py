@@ -10,18 +10,16 @@ import ssl
 
 import pytest
 
-from disco_desktop.engine.client.identity import Identity
-from disco_desktop.engine.client.ledger import Ledger
-from disco_desktop.engine.client.peers.carrier import LARGEST_CARRIED
-from disco_desktop.engine.client.peers.certificate import (
+from disco_desktop.engine.client.certificate import (
     fresh_certificate,
     is_pinned,
     pinning_context,
 )
+from disco_desktop.engine.client.identity import Identity
+from disco_desktop.engine.client.ledger import Ledger
 from disco_desktop.engine.client.peers.direct import LENGTH_BYTES, dial
-from disco_desktop.engine.client.peers.limits import LinkLimits
-from disco_desktop.engine.client.peers.proof import prove_as_dialler
-from disco_desktop.engine.client.peers.transport import LinkLostError
+from disco_desktop.engine.client.peers.handshake import prove_as_dialler
+from disco_desktop.engine.client.peers.transport import LARGEST_CARRIED, LinkLimits, LinkLostError
 from disco_desktop.engine.client.statements import link_statement
 from disco_desktop.engine.messages import Place
 from tests.engine.client.peers.conftest import joined, membership, moved

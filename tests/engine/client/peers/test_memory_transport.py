@@ -4,9 +4,8 @@ import asyncio
 
 import pytest
 
-from disco_desktop.engine.client.peers.limits import LinkLimits
 from disco_desktop.engine.client.peers.memory_transport import MemoryNetwork, MemoryTransport
-from disco_desktop.engine.client.peers.transport import LARGEST_FRAME, LinkLostError
+from disco_desktop.engine.client.peers.transport import LARGEST_FRAME, LinkLimits, LinkLostError
 from tests.engine.client.peers.conftest import low_and_high
 
 

@@ -8,9 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from disco_desktop.engine.client.address import ServerAddress
-from disco_desktop.engine.client.peers.limits import LinkLimits
-from disco_desktop.engine.client.peers.places import is_reachable, own_hosts
-from disco_desktop.engine.client.peers.transport import LinkLostError
+from disco_desktop.engine.client.peers.listener import is_reachable, own_hosts
+from disco_desktop.engine.client.peers.transport import LinkLimits, LinkLostError
 from disco_desktop.engine.messages import Place
 from tests.engine.client.peers.conftest import joined, low_and_high, membership, moved
 from tests.engine.client.peers.test_listener import closed_place

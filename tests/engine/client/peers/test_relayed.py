@@ -11,16 +11,20 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from disco_desktop.engine.client.identity import Identity
-from disco_desktop.engine.client.peers.carrier import LARGEST_CARRIED, Carrier
-from disco_desktop.engine.client.peers.frame_queue import FrameQueue
 from disco_desktop.engine.client.peers.handshake import agree
-from disco_desktop.engine.client.peers.limits import LinkLimits
-from disco_desktop.engine.client.peers.sealing import (
+from disco_desktop.engine.client.peers.peer_link import FrameQueue
+from disco_desktop.engine.client.peers.relayed import (
     SEAL_BYTES,
     SealedCarrier,
     SealingKeys,
 )
-from disco_desktop.engine.client.peers.transport import LARGEST_FRAME, LinkLostError
+from disco_desktop.engine.client.peers.transport import (
+    LARGEST_CARRIED,
+    LARGEST_FRAME,
+    Carrier,
+    LinkLimits,
+    LinkLostError,
+)
 from tests.engine.client.peers.conftest import joined, low_and_high, membership
 
 LIMITS = LinkLimits(handshake=2)

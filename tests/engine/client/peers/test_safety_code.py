@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from disco_desktop.engine.client.identity import Identity
-from disco_desktop.engine.client.peers.safety_code import safety_code
+from disco_desktop.engine.client.peers.membership import safety_code
 from tests.engine.client.peers.group import group
 from tests.server.running_server import task_with
 

@@ -9,11 +9,10 @@ import pytest
 
 from disco_desktop.engine.client.address import ServerAddress
 from disco_desktop.engine.client.ledger import Ledger
-from disco_desktop.engine.client.peers.limits import LinkLimits
 from disco_desktop.engine.client.peers.membership import Membership
 from disco_desktop.engine.client.peers.peer_transport import PeerTransport
 from disco_desktop.engine.client.peers.relayed import Relay
-from disco_desktop.engine.client.peers.transport import LARGEST_FRAME, LinkLostError
+from disco_desktop.engine.client.peers.transport import LARGEST_FRAME, LinkLimits, LinkLostError
 from disco_desktop.engine.messages import Introduction, Peers, Place
 from tests.engine.client.peers.conftest import are_lost
 from tests.server import raw_peer

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from disco_desktop.app.sentences import problem_sentence
+from disco_desktop.app.words.sentences import problem_sentence
 from disco_desktop.engine.dataset.dataset import (
     check_data,
     load_dataset,

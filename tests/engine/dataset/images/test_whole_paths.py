@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from disco_desktop.app.label_groups import LabelGroups, pictures_behind
+from disco_desktop.app.library.data import LabelGroups, pictures_behind
 from disco_desktop.engine.dataset.dataset import check_data, load_dataset
 from tests.engine.dataset.images.conftest import picture
 

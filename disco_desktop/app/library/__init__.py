@@ -1,0 +1,1 @@
+"""What the application keeps for a person: models, settings, samples, what was chosen last."""

@@ -1,0 +1,1 @@
+"""Child processes that the application starts, talks to and ends."""

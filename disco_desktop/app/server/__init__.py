@@ -1,0 +1,1 @@
+"""Servers as the application sees them: the bundled one, others, and the tasks they offer."""

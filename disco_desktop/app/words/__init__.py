@@ -1,0 +1,1 @@
+"""What a person reads: codes and their arguments, made into sentences."""

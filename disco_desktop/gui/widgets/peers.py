@@ -1,0 +1,124 @@
+"""What an exchange between participants is, and how peers may be reached."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QComboBox
+
+from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
+from disco_desktop.gui.widgets.card import Card, SettingRow, column, line, row
+from disco_desktop.gui.widgets.drawings import PeerDrawing
+from disco_desktop.gui.widgets.fields import NumberField
+from disco_desktop.gui.widgets.text import Text
+
+if TYPE_CHECKING:
+    from disco_desktop.app.library.settings import Settings
+    from disco_desktop.app.training.session import Session
+    from disco_desktop.gui.theme.theme import Theme
+
+
+class PeerRound(Card):
+    """Shown with a training whose participants exchange among themselves."""
+
+    def __init__(self, theme: Theme) -> None:
+        self._drawing = PeerDrawing(theme)
+        self._title = Text(size="strong")
+        self._words = Text()
+        self._more = Text(tone="muted", size="small")
+        words = column(self._title, self._words, self._more, None, spacing=SMALL)
+        line = row(self._drawing, words, spacing=LARGE)
+        line.setStretch(1, 1)
+        super().__init__(line, margin=MEDIUM)
+
+    def show_session(self, session: Session) -> None:
+        """Show a session as it stands; nothing where its participants do not exchange directly."""
+        plan = session.folder.plan
+        self.setVisible(plan.scheme == "decentralized")
+        if plan.scheme != "decentralized":
+            return
+        attendees = session.log.participants[0].attendees
+        ready = frozenset(one.node for one in attendees.values() if one.presence == "contributed")
+        self._drawing.show_peers(
+            session.peers.peers, ready=ready, is_exchanging=session.state == "sharing"
+        )
+        if plan.task.collaboration.is_secure:
+            self._title.setText(self.tr("Nobody sees your update"))
+            self._words.setText(self.tr(
+                "Your update is hidden under random numbers before it leaves, of which each peer "
+                "holds the opposite of some. What all have sent adds up to the sum of the updates, "
+                "and to nothing else: neither a peer nor the server can see yours. If all the "
+                "others worked together against you they could, and the sum itself still tells "
+                "something of the data of all."
+            ))  # fmt: skip
+        else:
+            self._title.setText(self.tr("Straight between the participants"))
+            self._words.setText(self.tr(
+                "Updates go from peer to peer, encrypted, and the server sees none of them. Each "
+                "peer adds up a part of everybody's update and gives the sum to the others. A peer "
+                "does see the part that it adds up."
+            ))  # fmt: skip
+        self._more.setText(self._clipped(session.peers.clipped_share))
+
+    def _clipped(self, share: float | None) -> str:
+        ways = self.tr(
+            "Solid: reached directly. Dashed: through the server, which cannot read it. Open a row "
+            "of the table above to make sure of who that participant is."
+        )
+        if not share:
+            return ways
+        return f"{ways} " + self.tr(
+            "Of your latest update {percent} % of the values were cut to the largest change."
+        ).format(percent=f"{100 * share:.2g}")
+
+
+_LARGEST_PORT = 65_535
+
+
+class PeerSettings(Card):
+    """Directly or through the server alone, and at which port.
+
+    Attributes:
+        relay_only_chosen: emitted with whether it shall be through the server alone.
+        port_chosen: emitted with the port; None for any that is free.
+    """
+
+    relay_only_chosen = Signal(bool)
+    port_chosen = Signal(object)
+
+    def __init__(self, control_width: int) -> None:
+        self.way = QComboBox()
+        self.port = NumberField(0, _LARGEST_PORT)
+        super().__init__(
+            column(
+                Text(self.tr("Reaching other participants"), size="heading"),
+                Text(self.tr("For tasks whose updates go straight from one participant to the "
+                             "other."), tone="muted"),
+                SettingRow(self.tr("Way"), self.tr(
+                    "Through the server alone is slower, and the others do not learn this "
+                    "computer's address. The server cannot read what it passes on."), self.way),
+                line(),
+                SettingRow(self.tr("Port for their calls"), self.tr(
+                    "The one that a firewall is to let through. Where no call gets through, this "
+                    "computer calls them, or the server is in between."), self.port),
+                Text(self.tr("These hold from the next training on."), tone="muted", size="small"),
+                spacing=MEDIUM,
+            ),
+            margin=LARGE,
+        )  # fmt: skip
+        self.way.addItem(self.tr("Directly where possible"), False)
+        self.way.addItem(self.tr("Through the server alone"), True)
+        self.way.activated.connect(lambda: self.relay_only_chosen.emit(self.way.currentData()))
+        self.port.setGroupSeparatorShown(False)
+        self.port.setSpecialValueText(self.tr("Any that is free"))
+        self.port.valueChanged.connect(lambda port: self.port_chosen.emit(port or None))
+        for control in (self.way, self.port):
+            control.setFixedWidth(control_width)
+
+    def show_settings(self, settings: Settings) -> None:
+        """Show what is set."""
+        self.way.setCurrentIndex(self.way.findData(settings.relay_only))
+        with QSignalBlocker(self.port):
+            self.port.setValue(settings.peer_port or 0)
+        self.port.setEnabled(not settings.relay_only)

@@ -187,7 +187,7 @@ class _Assistant:
             confusion=confusion,
             points=points,
             figures=result.figures,
-            left_out=loaded.count - len(loaded.samples),
+            left_out=loaded.left_out,
             problems=first_problems(loaded.problems),
             shape=table.shape,
         )
@@ -202,7 +202,7 @@ class _Assistant:
             metrics=Metrics(loss=result.loss, accuracy=result.accuracy, samples=result.samples),
             labels=[],
             confusion=[],
-            left_out=loaded.count - len(loaded.samples),
+            left_out=loaded.left_out,
             problems=first_problems(loaded.problems),
             shape=table.shape,
         )
@@ -234,7 +234,7 @@ class _Assistant:
             labels=[*labels],
             counts=counts,
             spread=spread,
-            left_out=loaded.count - len(loaded.samples),
+            left_out=loaded.left_out,
             problems=first_problems(loaded.problems),
             shape=table.shape,
         )
@@ -246,7 +246,7 @@ class _Assistant:
         return Predicted(
             labels=[],
             counts=[],
-            left_out=0,
+            left_out=loaded.left_out,
             problems=first_problems(loaded.problems),
             shape=table.shape,
         )

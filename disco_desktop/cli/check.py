@@ -7,10 +7,21 @@ from typing import TYPE_CHECKING, Any
 from msgspec import to_builtins
 
 from disco_desktop.app.words.inert_text import inert
-from disco_desktop.app.words.sentences import DATA_HELP, problem_sentence, samples_word
+from disco_desktop.app.words.sentences import (
+    DATA_HELP,
+    left_out_sentence,
+    problem_sentence,
+    samples_word,
+)
 from disco_desktop.cli import commands
 from disco_desktop.cli.commands import existing_path
-from disco_desktop.cli.output import STANDARD_OUTPUT, Output, add_json_option, write_json
+from disco_desktop.cli.output import (
+    STANDARD_OUTPUT,
+    Output,
+    add_json_option,
+    problems_json,
+    write_json,
+)
 from disco_desktop.engine.task.registry import task_provider
 
 if TYPE_CHECKING:
@@ -52,8 +63,7 @@ def _as_json(report: Report) -> dict[str, Any]:
     """Add to the report what it comes to, and its problems in words."""
     content: dict[str, Any] = to_builtins(report)
     content["usable"] = report.is_usable
-    for problem, described in zip(report.problems, content["problems"], strict=True):
-        described["sentence"] = problem_sentence(problem)
+    content["problems"] = problems_json(report.problems)
     return content
 
 
@@ -71,6 +81,8 @@ def _print(report: Report, task: Task) -> None:
         sides = f"{report.training} to train on, {report.validation} held out"
         # Texts have no outcome; they are learnt from in blocks.
         output.say(f"{balance}; {sides}" if balance else f"Blocks of text: {sides}")
+    if report.left_out is not None and (said := left_out_sentence(report.left_out, task.data)):
+        output.say(said, style="yellow")
     for problem in report.problems:
         style = "red" if problem.severity == "error" else "yellow"
         output.say(f"{problem.severity}: {problem_sentence(problem)}", style=style)

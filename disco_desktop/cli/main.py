@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from disco_desktop import __version__, logs
 from disco_desktop.app.words.command_line import WRONG_CALL, Parser, WrongCallError
-from disco_desktop.app.words.sentences import sentence, sentence_for
+from disco_desktop.app.words.sentences import problem_lines, sentence, sentence_for
 from disco_desktop.engine.errors import DiscoError
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return WRONG_CALL
     except DiscoError as error:
         _log.debug("%s", error)
+        for line in problem_lines(getattr(error, "problems", ())):
+            sys.stderr.write(f"{line}\n")
         _complain(sentence(error))
         return FAILED
     except KeyboardInterrupt:

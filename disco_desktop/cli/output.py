@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import msgspec
 from rich.console import Console
@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from disco_desktop.app.words.inert_text import inert
+from disco_desktop.app.words.sentences import left_out_sentence, problem_lines, problem_sentence
 from disco_desktop.cli.commands import output_path
 from disco_desktop.engine.durable_files import replaced_durably
 from disco_desktop.engine.memory.storage import storing_in
@@ -19,6 +20,10 @@ from disco_desktop.engine.memory.storage import storing_in
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
+
+    from disco_desktop.engine.dataset.report import Problem
+    from disco_desktop.engine.dataset.samples import LoadedTable
+    from disco_desktop.engine.task.task import Task
 
 
 class Output:
@@ -79,6 +84,33 @@ def _drawn(headers: Sequence[str], rows: Sequence[Sequence[str]], rights: Sequen
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     return table
+
+
+def print_left_out(output: Output, task: Task, loaded: LoadedTable) -> None:
+    """Say what of some data could not be used, why, and what that does to the result."""
+    for line in problem_lines(loaded.problems):
+        output.say(line, style="yellow")
+    if said := left_out_sentence(loaded.left_out, task.data):
+        output.say(said, style="yellow")
+
+
+def left_out_json(loaded: LoadedTable) -> dict[str, Any]:
+    """Return the same for a script."""
+    return {
+        "rows": loaded.left_out.of,
+        "left_out": loaded.left_out.count,
+        "left_out_by_outcome": loaded.left_out.by_outcome,
+        "used_by_outcome": loaded.left_out.used_by_outcome,
+        "problems": problems_json(loaded.problems),
+    }
+
+
+def problems_json(problems: Sequence[Problem]) -> list[dict[str, Any]]:
+    """Return problems with their sentences, for a script."""
+    return [
+        {**msgspec.to_builtins(problem), "sentence": problem_sentence(problem)}
+        for problem in problems
+    ]
 
 
 def percent(share: float | None) -> str:

@@ -9,10 +9,10 @@ from disco_desktop.app.processes.child_end import lasting_imports
 from disco_desktop.app.training.plan import LARGEST_SEED
 from disco_desktop.app.words.command_line import decimal_number, whole_number
 from disco_desktop.app.words.inert_text import inert
-from disco_desktop.app.words.sentences import DATA_HELP, problem_sentence, samples_word
+from disco_desktop.app.words.sentences import DATA_HELP, samples_word
 from disco_desktop.cli import commands
 from disco_desktop.cli.commands import existing_path, output_path
-from disco_desktop.cli.output import Output
+from disco_desktop.cli.output import Output, print_left_out
 from disco_desktop.engine.task.text import TextData
 
 if TYPE_CHECKING:
@@ -79,10 +79,9 @@ def run(arguments: Namespace) -> int:
         columns = _outcomes(model, data)
     write_predictions(arguments.out, data, columns)
     output = Output()
-    for problem in data.problems:
-        output.say(f"{problem.severity}: {problem_sentence(problem)}", style="yellow")
+    print_left_out(output, model.task, data)
     output.say(
-        f"{len(data.samples)} of {data.table.height} {samples_word(model.task.data)} predicted, "
+        f"{len(data.samples)} of {data.left_out.of} {samples_word(model.task.data)} predicted, "
         f"in {inert(str(arguments.out))}"
     )
     return 0

@@ -13,7 +13,15 @@ from disco_desktop.app.words.inert_text import inert
 from disco_desktop.app.words.sentences import DATA_HELP
 from disco_desktop.cli import commands
 from disco_desktop.cli.commands import existing_path
-from disco_desktop.cli.output import STANDARD_OUTPUT, Output, add_json_option, percent, write_json
+from disco_desktop.cli.output import (
+    STANDARD_OUTPUT,
+    Output,
+    add_json_option,
+    left_out_json,
+    percent,
+    print_left_out,
+    write_json,
+)
 from disco_desktop.engine.events import Metrics
 from disco_desktop.engine.task.text import TextData
 from disco_desktop.engine.validation.figures import NumberFigures
@@ -22,6 +30,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
 
+    from disco_desktop.engine.dataset.samples import LoadedTable
     from disco_desktop.engine.memory.stored_model import StoredModel
     from disco_desktop.engine.task.task import Task
     from disco_desktop.engine.validation.figures import ClassifierFigures
@@ -53,20 +62,22 @@ def run(arguments: Namespace) -> int:
     from disco_desktop.engine.memory.disk_memory import DiskMemory
 
     model = DiskMemory(memory_folder()).load(arguments.model)
-    samples = load_labelled(model.task, arguments.data, model.preprocessing).samples
+    loaded = load_labelled(model.task, arguments.data, model.preprocessing)
+    samples = loaded.samples
     # What is wrong with model or data is said at once, before torch is loaded.
     with lasting_imports():
         from disco_desktop.engine.validation.validator import Validator
 
     validator = Validator(model.task, model.weights)
     if isinstance(model.task.data, TextData):
-        return _tell_of_texts(arguments, model, validator.measure(samples))
+        return _tell_of_texts(arguments, model, loaded, validator.measure(samples))
     result = validator.test(samples)
     if arguments.json is not None:
-        write_json(arguments.json, _as_json(model, result))
+        write_json(arguments.json, _as_json(model, result) | left_out_json(loaded))
     if arguments.json != STANDARD_OUTPUT:
         output = Output()
         output.say(f"{inert(model.record.name)}, on {result.samples} samples")
+        print_left_out(output, model.task, loaded)
         if isinstance(result.figures, NumberFigures):
             print_errors(output, model.task, result.loss, result.figures)
         else:
@@ -74,7 +85,9 @@ def run(arguments: Namespace) -> int:
     return 0
 
 
-def _tell_of_texts(arguments: Namespace, model: StoredModel, metrics: TextMetrics) -> int:
+def _tell_of_texts(
+    arguments: Namespace, model: StoredModel, loaded: LoadedTable, metrics: TextMetrics
+) -> int:
     """Print how well the next token is predicted."""
     figures = {
         "model": model.record.name,
@@ -85,10 +98,11 @@ def _tell_of_texts(arguments: Namespace, model: StoredModel, metrics: TextMetric
         "accuracy": metrics.accuracy,
     }
     if arguments.json is not None:
-        write_json(arguments.json, figures)
+        write_json(arguments.json, figures | left_out_json(loaded))
     if arguments.json != STANDARD_OUTPUT:
         output = Output()
         output.say(f"{inert(model.record.name)}, on {metrics.samples} blocks of text")
+        print_left_out(output, model.task, loaded)
         output.say(
             f"perplexity {metrics.perplexity:,.1f}, loss {metrics.loss:.4f} a token, "
             f"accuracy {percent(metrics.accuracy)}",

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 from disco_desktop.app.training.plan import LARGEST_SEED, LARGEST_USERS, Wishes
 from disco_desktop.app.words.command_line import whole_number
 from disco_desktop.app.words.inert_text import inert
-from disco_desktop.app.words.sentences import DATA_HELP, problem_sentence, sentence, sentence_for
+from disco_desktop.app.words.sentences import (
+    DATA_HELP,
+    left_out_sentence,
+    problem_sentence,
+    sentence,
+    sentence_for,
+)
 from disco_desktop.cli import commands
 from disco_desktop.cli.commands import existing_path, run_interruptibly
 from disco_desktop.cli.output import (
@@ -21,7 +27,7 @@ from disco_desktop.cli.output import (
     size,
     write_json,
 )
-from disco_desktop.engine.errors import DataError, DiscoError
+from disco_desktop.engine.errors import DiscoError
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -140,11 +146,17 @@ def _check_data(plan: TrainingPlan, output: Output) -> None:
         DataError: they cannot be trained on.
     """
     from disco_desktop.engine.dataset.dataset import check_data
+    from disco_desktop.engine.dataset.report import refusal
 
-    for problem in check_data(plan.task, Path(plan.data)).problems:
-        if problem.severity == "error":
-            raise DataError.told(problem.code, problem.told())
+    report = check_data(plan.task, Path(plan.data))
+    if (
+        error := next((one for one in report.problems if one.severity == "error"), None)
+    ) is not None:
+        raise refusal(error, report.problems)
+    for problem in report.problems:
         output.say(f"note: {problem_sentence(problem)}", style="yellow")
+    if report.left_out is not None and (said := left_out_sentence(report.left_out, plan.task.data)):
+        output.say(f"note: {said}", style="yellow")
 
 
 def _train(folder: TrainingFolder, arguments: Namespace, output: Output) -> int:

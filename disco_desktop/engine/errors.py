@@ -6,10 +6,10 @@ An error carries a code and its arguments; the sentence a person reads is made f
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 Argument: TypeAlias = str | int | float | list[str] | list[int]
 
@@ -46,7 +46,13 @@ class TaskError(DiscoError):
 
 
 class DataError(DiscoError):
-    """The participant's data cannot be used as they are."""
+    """The participant's data cannot be used as they are.
+
+    Attributes:
+        problems: all that was found in them (`Problem`), where they were examined.
+    """
+
+    problems: Sequence[Any] = ()
 
 
 class ModelError(DiscoError):

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from disco_desktop.app.library.profile import memory_folder, trainings_folder
-from disco_desktop.app.processes.worker_messages import Finished, Happened, Started
+from disco_desktop.app.processes.worker_messages import Finished, Happened, Started, TrafficCounted
 from disco_desktop.app.training.folder import LARGEST_NUMBER, TrainingFolder
 from disco_desktop.app.training.plan import TrainingPlan, Wishes, make_plan
 from disco_desktop.engine.errors import StorageError
@@ -105,6 +105,15 @@ async def test_what_a_finished_participant_reported_is_kept() -> None:
         folder.keep_report(1, reports[0])
     with TrainingFolder.find_interrupted(WISHES) as found:
         assert found.finished_reports() == {2: [reports[0], *reports[2:]]}
+
+
+async def test_what_comes_before_the_first_report_is_no_obstacle() -> None:
+    """A worker that is refused at the door counts its bytes before it has anything to report."""
+    traffic = TrafficCounted(traffic={})
+    with TrainingFolder.begin(await plan()) as folder:
+        folder.keep_report(1, traffic)
+        folder.keep_report(1, traffic)
+        assert folder.finished_reports() == {}
 
 
 async def test_with_the_bundled_server_the_keys_are_the_trainings_own() -> None:

@@ -211,7 +211,7 @@ async def test_outcomes_are_predicted_where_they_can_be(
     )
     assert isinstance(predicted, Predicted)
     assert sum(predicted.counts) == 7
-    assert predicted.left_out == 3
+    assert predicted.left_out.count == 3
     rows = await page(assistant)
     assert [row.prediction is None for row in rows] == [not row.is_used for row in rows]
     assert sum(row.is_used for row in rows) == 7

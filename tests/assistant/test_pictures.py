@@ -123,7 +123,7 @@ async def test_tested_and_predicted_pictures_come_with_what_the_model_saw(
     request = {"memory": str(pictures_memory.root), "model": "00000000000000aa", "data": str(lungs)}
     tested = await answer(assistant, TestModel(**request))
     assert isinstance(tested, ModelTested)
-    assert (tested.metrics.samples, tested.left_out) == (23, 2)
+    assert (tested.metrics.samples, tested.left_out.count) == (23, 2)
     assert tested.shape.has_pictures
     rows = await page(assistant, View(order="doubt"))
     assert len(rows) == 23

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from disco_desktop.app.processes.worker_messages import Failed
-from disco_desktop.engine.dataset.report import Problem, Report, Spread
+from disco_desktop.engine.dataset.report import LeftOut, Problem, Report, Spread
 from disco_desktop.engine.events import Metrics
 from disco_desktop.engine.task.task import Task
 from disco_desktop.engine.validation.figures import Figures
@@ -192,7 +192,7 @@ class ModelTested(Struct, frozen=True, kw_only=True, tag="tested"):
         confusion: counts, one row a true outcome and one column a predicted one.
         figures: what else the test tells of the model.
         points: true and predicted number of some samples, where numbers are predicted.
-        left_out: rows that could not be used.
+        left_out: what could not be used, and with what effect.
         problems: why.
     """
 
@@ -201,7 +201,7 @@ class ModelTested(Struct, frozen=True, kw_only=True, tag="tested"):
     confusion: list[list[int]]
     figures: Figures | None = None
     points: list[tuple[float, float]] = []
-    left_out: int
+    left_out: LeftOut
     problems: list[Problem]
     shape: Shape
 
@@ -212,14 +212,14 @@ class Predicted(Struct, frozen=True, kw_only=True, tag="predicted"):
     Attributes:
         counts: how often each outcome was predicted; empty where numbers are.
         spread: how predicted numbers lie.
-        left_out: rows that could not be used.
+        left_out: what could not be used.
         problems: why.
     """
 
     labels: list[str]
     counts: list[int]
     spread: Spread | None = None
-    left_out: int
+    left_out: LeftOut
     problems: list[Problem]
     shape: Shape
 

@@ -242,7 +242,11 @@ class TrainingFolder:
         reports = self._reports.setdefault(participant, [])
         if not _is_lasting(message):
             return
-        if isinstance(message, TrafficCounted) and isinstance(reports[-1], TrafficCounted):
+        if (
+            reports
+            and isinstance(message, TrafficCounted)
+            and isinstance(reports[-1], TrafficCounted)
+        ):
             reports.pop()
         reports.append(message)
         if isinstance(message, Finished):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from disco_desktop.app.training.session_state import SessionState
-    from disco_desktop.engine.dataset.report import Problem
+    from disco_desktop.engine.dataset.report import LeftOut, Problem
     from disco_desktop.engine.errors import DiscoError
     from disco_desktop.engine.events import Event, Presence, Status
     from disco_desktop.engine.task.data import Data
@@ -156,6 +156,11 @@ ROUND_ENDED_ALONE_LOSS = "Round {round} of {rounds}: on data held out loss {loss
 ROUND_TOO_LATE = (
     "Round {round}: this computer was too late to contribute, and goes on with the others."
 )
+LEFT_OUT = "{count} of {all} {samples} were left out; the result describes only the other {used}."
+BALANCE_CHANGED = (
+    "This changed the balance of the outcomes: the result may be different for all of the data."
+)
+NOTABLE_SHIFT = 0.02  # of an outcome's share
 PROBLEM_OVER = "What had failed works again."
 PARTICIPANTS = "{participants:participant is|participants are} here; a round needs {minimum}"
 
@@ -212,6 +217,40 @@ def problem_sentence(problem: Problem) -> str:
     """Say what is the matter with somebody's data, and where."""
     template = SENTENCES.get(problem.code, SENTENCES["unknown_problem"])
     return _template.vformat(template, (), {**problem.told(), "code": problem.code})
+
+
+def left_out_sentence(left_out: LeftOut, data: Data | None) -> str:
+    """Say how much was left out and what that does to the figures; nothing where nothing was."""
+    if not left_out.count:
+        return ""
+    said = _template.vformat(
+        LEFT_OUT,
+        (),
+        {
+            "count": left_out.count,
+            "all": left_out.of,
+            "samples": samples_word(data) if data is not None else "samples",
+            "used": left_out.of - left_out.count,
+        },
+    )
+    if left_out.by_outcome:
+        labels = {**left_out.used_by_outcome, **left_out.by_outcome}
+        shares = ", ".join(
+            f"{inert(label)} {left_out.by_outcome.get(label, 0)} of "
+            f"{left_out.by_outcome.get(label, 0) + left_out.used_by_outcome.get(label, 0)}"
+            for label in labels
+        )
+        said += f" Left out by outcome: {shares}."
+    if left_out.shift >= NOTABLE_SHIFT:
+        said += f" {BALANCE_CHANGED}"
+    return said
+
+
+def problem_lines(problems: Sequence[Problem]) -> list[str]:
+    """Return a line for each problem, the first of many, and how many more there are."""
+    lines = [f"{one.severity}: {problem_sentence(one)}" for one in problems[:LONGEST_LIST]]
+    more = len(problems) - len(lines)
+    return [*lines, f"and {more} more"] if more else lines
 
 
 def cell_sentence(code: str) -> str:

@@ -35,11 +35,13 @@ class Examination:
     Attributes:
         tables: the files that were read, each with its readable rows as text.
         usable: the rows to go on with.
+        left_out: float64 (m,), outcomes of the other rows, as of the usable ones.
         problems: what was found wrong on the way here, errors first.
     """
 
     tables: list[SourceTable]
     usable: CheckedRows
+    left_out: npt.NDArray[np.float64]
     problems: list[Problem]
 
     @property
@@ -72,6 +74,7 @@ def examine(
     """
     tables, problems = _read(data, path, purpose, keep_all=keep_all, watcher=watcher)
     parts: list[CheckedRows] = []
+    left_out: list[npt.NDArray[np.float64]] = [np.empty(0)]
     for table, start in zip(tables, row_offsets(tables), strict=True):
         found = check_rows(
             data,
@@ -81,6 +84,7 @@ def examine(
         )
         problems += _told(table.problems + found.problems, watcher)
         parts.append(_usable(found, table.rows + start))
+        left_out.append(found.outcomes[~found.is_usable])
     usable = join(parts, width=len(data.inputs))
     if purpose == "training":
         problems += _told(_repeated(usable), watcher)
@@ -91,6 +95,7 @@ def examine(
     return Examination(
         tables=tables,
         usable=usable,
+        left_out=np.concatenate(left_out),
         problems=sorted(problems, key=lambda problem: problem.severity),
     )
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from disco_desktop.engine.dataset.preprocessing import Preprocessing
-    from disco_desktop.engine.dataset.report import Problem
+    from disco_desktop.engine.dataset.report import LeftOut, Problem
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,7 @@ class LoadedTable:
         table_rows: int64 (n,), numbers of the table's rows, as in `samples.rows`.
         count: rows or files that hold anything, broken ones included.
         problems: why some cannot be used.
+        left_out: how many, and with what effect on what is said of the rest.
         root: the folder that the files of pictures lie below.
     """
 
@@ -76,4 +77,5 @@ class LoadedTable:
     table_rows: npt.NDArray[np.int64]
     count: int
     problems: list[Problem]
+    left_out: LeftOut
     root: Path | None = None

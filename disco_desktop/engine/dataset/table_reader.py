@@ -11,13 +11,12 @@ import polars as pl
 from disco_desktop.engine.dataset.examination import Examination, examine, row_offsets
 from disco_desktop.engine.dataset.preprocessing import Preprocessing, fit
 from disco_desktop.engine.dataset.reader import DataReader, Purpose
-from disco_desktop.engine.dataset.report import Report
+from disco_desktop.engine.dataset.report import LeftOut, Report, counted, refusal
 from disco_desktop.engine.dataset.samples import Dataset, LoadedTable, Samples
 from disco_desktop.engine.dataset.sides import Sides, divide
 from disco_desktop.engine.dataset.split import own_rows
 from disco_desktop.engine.dataset.spread import spread_of
 from disco_desktop.engine.dataset.watcher import NOBODY, Watcher
-from disco_desktop.engine.errors import DataError
 from disco_desktop.engine.task.outcome import BinaryOutcome, NumericOutcome
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from disco_desktop.engine.dataset.checked_rows import CheckedRows
-    from disco_desktop.engine.dataset.report import Problem
     from disco_desktop.engine.dataset.share import Share
     from disco_desktop.engine.task.tabular import TabularData
     from disco_desktop.engine.task.task import Task
@@ -63,15 +61,17 @@ class TableReader(DataReader):
             validation=len(sides.validation),
             problems=problems,
             spread=spread_of(self._data, outcomes),
+            left_out=self._left_out(examination),
         )
 
     def load_dataset(self, path: Path, *, share: Share, seed: int) -> Dataset:
         """Load the rows without problems that are this participant's own."""
-        usable = self._examined(path, "training").usable
+        examination = self._examined(path, "training")
+        usable = examination.usable
         is_own = own_rows(usable.units, share, seed=seed, are_groups=self._data.group is not None)
         sides = self._divide(usable.take(is_own))
         if sides.problem is not None:
-            raise _error(sides.problem)
+            raise refusal(sides.problem, examination.problems)
         preprocessing = fit(self._data, sides.training.numbers)
         training = self._samples(sides.training, preprocessing)
         validation = self._samples(sides.validation, preprocessing)
@@ -100,6 +100,16 @@ class TableReader(DataReader):
             ),
             count=examination.count,
             problems=examination.problems,
+            left_out=self._left_out(examination),
+        )
+
+    def _left_out(self, examination: Examination) -> LeftOut:
+        labels = self._data.outcome.labels
+        return LeftOut(
+            count=examination.count - len(examination.usable),
+            of=examination.count,
+            by_outcome=counted(labels, examination.left_out),
+            used_by_outcome=counted(labels, examination.usable.outcomes),
         )
 
     def _divide(self, rows: CheckedRows) -> Sides:
@@ -115,7 +125,7 @@ class TableReader(DataReader):
     ) -> Examination:
         examination = examine(self._data, path, purpose, keep_all=keep_all, watcher=watcher)
         if examination.first_error is not None:
-            raise _error(examination.first_error)
+            raise refusal(examination.first_error, examination.problems)
         return examination
 
     def _samples(
@@ -134,10 +144,6 @@ class TableReader(DataReader):
             case BinaryOutcome():
                 return outcomes.astype(np.float32)
         return outcomes.astype(np.int64)
-
-
-def _error(problem: Problem) -> DataError:
-    return DataError(problem.code, detail="", **problem.told())
 
 
 def _digest(*parts: Samples) -> str:

@@ -15,7 +15,7 @@ from disco_desktop.app.library.profile import home_folder
 from disco_desktop.app.processes.assistant_messages import CheckData
 from disco_desktop.app.training.selection import CheckedData
 from disco_desktop.app.words.inert_text import inert
-from disco_desktop.app.words.sentences import sentence
+from disco_desktop.app.words.sentences import BALANCE_CHANGED, NOTABLE_SHIFT, sentence
 from disco_desktop.engine.task.image import ImageData
 from disco_desktop.engine.task.tabular import TabularData
 from disco_desktop.engine.task.text import TextData
@@ -335,7 +335,7 @@ class DataPage(Page):
                     rows=count(left_out),
                     all=counted_samples(data, report.rows),
                 ),
-                self.tr("Training goes on without them. Nothing is changed in your files."),
+                self._without_words(report),
                 "warning",
             )
             self._next.setText(self.tr("&Leave these out and go on"))
@@ -350,6 +350,12 @@ class DataPage(Page):
             )
             self._next.setText(self.tr("&Go on to training"))
             self._next.setStatusTip(self.tr("Train on these data"))
+
+    def _without_words(self, report: Report) -> str:
+        """Say what training without the rest means."""
+        said = self.tr("Training goes on without them. Nothing is changed in your files.")
+        has_shifted = report.left_out is not None and report.left_out.shift >= NOTABLE_SHIFT
+        return f"{said} {BALANCE_CHANGED}" if has_shifted else said
 
     def _show_problem(self, problem: Problem, place: int) -> None:
         """Show one of the rows that a problem mentions."""

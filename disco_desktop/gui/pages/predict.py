@@ -158,13 +158,15 @@ class PredictPage(ModelPage):
 
     def _show_answer(self, answer: Predicted) -> None:
         self._tiles.labels = labels = [inert(label) for label in answer.labels]
-        predicted = answer.shape.rows - answer.left_out if answer.spread else sum(answer.counts)
+        predicted = (
+            answer.shape.rows - answer.left_out.count if answer.spread else sum(answer.counts)
+        )
         self._predicted.show_value(
             count(predicted),
             self.tr("of {all}").format(all=counted_samples(self._data, answer.shape.rows)),
         )
         self._left_out.show_value(
-            count(answer.left_out), self.tr("not usable") if answer.left_out else ""
+            count(answer.left_out.count), self.tr("not usable") if answer.left_out.count else ""
         )
         if self._model is not None:
             self._outcome.setText(inert(self._model.task.data.predicts))

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from disco_desktop.app.processes.assistant_messages import ModelTested, TestModel, View
 from disco_desktop.app.words.inert_text import inert
+from disco_desktop.app.words.sentences import left_out_sentence
 from disco_desktop.engine.task.image import ImageData
 from disco_desktop.engine.task.text import TextData
 from disco_desktop.engine.validation.figures import ClassifierFigures, NumberFigures
@@ -115,7 +116,8 @@ class TestPage(ModelPage):
         self._calibration = Calibration(theme)
         self._errors = ErrorFigures(theme)
         self._hint = Text(size="small", tone="muted")
-        figures = row(*self._cards.values(), spacing=MEDIUM)
+        self._effect = Text(tone="warning")
+        figures = column(row(*self._cards.values(), spacing=MEDIUM), self._effect, spacing=SMALL)
         table = PlainTable(self._classes, self.tr("Figures of each class"), stretched=0)
         self._matrix_area = MatrixArea(self._matrix)
         self._matrix_card = Card(
@@ -237,8 +239,10 @@ class TestPage(ModelPage):
         )
         self._cards["samples"].show_value(count(metrics.samples), self._block_words())
         self._cards["left_out"].show_value(
-            count(answer.left_out), self.tr("not usable") if answer.left_out else ""
+            count(answer.left_out.count), self.tr("not usable") if answer.left_out.count else ""
         )
+        self._effect.setText(left_out_sentence(answer.left_out, self._data))
+        self._effect.setVisible(bool(self._effect.text()))
         self._cell = None
         is_wide = len(labels) > _MOST_BESIDE
         direction = QBoxLayout.Direction

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from disco_desktop.engine.dataset.dataset import load_dataset, load_unlabelled
 from disco_desktop.engine.dataset.predictions_csv import inert, write_predictions
+from disco_desktop.engine.dataset.report import LeftOut
 from disco_desktop.engine.dataset.samples import LoadedTable, Samples
 from disco_desktop.engine.errors import StorageError
 
@@ -60,6 +61,7 @@ def data(table: dict[str, list[str | None]], rows: list[int]) -> LoadedTable:
         table_rows=np.arange(1, frame.height + 1),
         count=frame.height,
         problems=[],
+        left_out=LeftOut(),
     )
 
 

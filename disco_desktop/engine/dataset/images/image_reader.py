@@ -16,7 +16,7 @@ from disco_desktop.engine.dataset.images.picture_examination import (
 from disco_desktop.engine.dataset.images.picture_sides import PictureSides, divide_pictures
 from disco_desktop.engine.dataset.preprocessing import Preprocessing
 from disco_desktop.engine.dataset.reader import DataReader, Purpose
-from disco_desktop.engine.dataset.report import Report
+from disco_desktop.engine.dataset.report import LeftOut, Report, counted, refusal
 from disco_desktop.engine.dataset.samples import Dataset, LoadedTable, Samples
 from disco_desktop.engine.dataset.split import own_rows
 from disco_desktop.engine.dataset.watcher import NOBODY, Watcher
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from disco_desktop.engine.dataset.report import Problem
     from disco_desktop.engine.dataset.share import Share
     from disco_desktop.engine.task.image import ImageData
     from disco_desktop.engine.task.task import Task
@@ -68,6 +67,7 @@ class ImageReader(DataReader):
             training=len(sides.training),
             validation=len(sides.validation),
             problems=problems,
+            left_out=self._left_out(examination),
         )
 
     def load_dataset(self, path: Path, *, share: Share, seed: int) -> Dataset:
@@ -79,7 +79,7 @@ class ImageReader(DataReader):
         )
         sides = self._divide(examination, usable[is_own])
         if sides.problem is not None:
-            raise _error(sides.problem)
+            raise refusal(sides.problem, examination.problems)
         return Dataset(
             training=self._samples(examination, sides.training),
             validation=self._samples(examination, sides.validation),
@@ -107,7 +107,19 @@ class ImageReader(DataReader):
             table_rows=np.arange(1, len(names) + 1),
             count=len(names),
             problems=examination.problems,
+            left_out=self._left_out(examination),
             root=examination.root,
+        )
+
+    def _left_out(self, examination: PictureExamination) -> LeftOut:
+        is_left_out = np.ones(len(examination.files), dtype=bool)
+        is_left_out[examination.usable] = False
+        labels = self._data.labels
+        return LeftOut(
+            count=int(is_left_out.sum()),
+            of=len(examination.files),
+            by_outcome=counted(labels, examination.outcomes[is_left_out]),
+            used_by_outcome=counted(labels, examination.outcomes[examination.usable]),
         )
 
     def _divide(
@@ -120,7 +132,7 @@ class ImageReader(DataReader):
     def _examined(self, path: Path, purpose: Purpose, watcher: Watcher) -> PictureExamination:
         examination = examine_pictures(self._data, path, purpose, watcher=watcher)
         if examination.first_error is not None:
-            raise _error(examination.first_error)
+            raise refusal(examination.first_error, examination.problems)
         return examination
 
     def _samples(
@@ -137,10 +149,6 @@ class ImageReader(DataReader):
             rows=places + 1,
             places=examination.pictures.places[places],
         )
-
-
-def _error(problem: Problem) -> DataError:
-    return DataError(problem.code, detail="", **problem.told())
 
 
 def _digest(examination: PictureExamination, sides: PictureSides) -> str:

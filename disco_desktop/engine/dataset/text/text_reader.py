@@ -10,7 +10,7 @@ import polars as pl
 
 from disco_desktop.engine.dataset.preprocessing import Preprocessing
 from disco_desktop.engine.dataset.reader import DataReader
-from disco_desktop.engine.dataset.report import Problem, Report
+from disco_desktop.engine.dataset.report import LeftOut, Problem, Report, refusal
 from disco_desktop.engine.dataset.samples import Dataset, LoadedTable, Samples
 from disco_desktop.engine.dataset.split import held_out, own_rows
 from disco_desktop.engine.dataset.text.prompts import read_prompts
@@ -66,7 +66,7 @@ class TextReader(DataReader):
         is_own = own_rows(examination.units, share, seed=seed, are_groups=True)
         training, validation, problem = self._divide(examination, np.flatnonzero(is_own))
         if problem is not None:
-            raise _error(problem)
+            raise refusal(problem, examination.problems)
         digest = hashlib.sha256(examination.digest.encode())
         for places in (training, validation):
             digest.update(len(places).to_bytes(8, "little") + places.astype("<i8").tobytes())
@@ -98,6 +98,7 @@ class TextReader(DataReader):
             table_rows=np.arange(0),
             count=len(examination.blocks) + examination.rows - examination.usable_rows,
             problems=examination.problems,
+            left_out=LeftOut(count=examination.rows - examination.usable_rows, of=examination.rows),
         )
 
     def _prompts(self, path: Path, watcher: Watcher) -> LoadedTable:
@@ -110,12 +111,13 @@ class TextReader(DataReader):
             table_rows=rows,
             count=len(prompts),
             problems=problems,
+            left_out=LeftOut(count=0, of=len(prompts)),
         )
 
     def _examined(self, path: Path, watcher: Watcher) -> TextExamination:
         examination = examine_texts(self._data, path, watcher=watcher)
         if examination.first_error is not None:
-            raise _error(examination.first_error)
+            raise refusal(examination.first_error, examination.problems)
         return examination
 
     def _divide(
@@ -151,7 +153,3 @@ def _samples(examination: TextExamination, places: npt.NDArray[np.int64]) -> Sam
         rows=places + 1,
         places=places,
     )
-
-
-def _error(problem: Problem) -> DataError:
-    return DataError(problem.code, detail="", **problem.told())

@@ -14,7 +14,7 @@ from disco_desktop.app.words.sentences import (
     samples_word,
 )
 from disco_desktop.cli import commands
-from disco_desktop.cli.commands import existing_path
+from disco_desktop.cli.commands import add_server, add_task, existing_path, run_interruptibly
 from disco_desktop.cli.output import (
     STANDARD_OUTPUT,
     Output,
@@ -22,7 +22,7 @@ from disco_desktop.cli.output import (
     problems_json,
     write_json,
 )
-from disco_desktop.engine.task.registry import task_provider
+from disco_desktop.engine.task.registry import find_task
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -38,7 +38,8 @@ def add_command(parsers: commands.Commands) -> None:
     parser = commands.add_command(
         parsers, "check", run, "check data before a training: what is usable, and what is wrong"
     )
-    parser.add_argument("task", metavar="TASK", help="a task's id, as `disco tasks` lists them")
+    add_task(parser)
+    add_server(parser)
     parser.add_argument(
         "--data", required=True, type=existing_path, metavar="PATH",
         help=DATA_HELP,
@@ -50,7 +51,14 @@ def run(arguments: Namespace) -> int:
     """Print the report; the exit code tells a script whether a training may begin."""
     from disco_desktop.engine.dataset.dataset import check_data
 
-    task = task_provider(arguments.task).get_task()
+    if arguments.server is None:
+        task = find_task(arguments.task)
+    else:
+        from disco_desktop.app.server.api import fetch_task
+        from disco_desktop.engine.client.address import ServerAddress
+
+        address = ServerAddress(arguments.server, arguments.fingerprint)
+        task = run_interruptibly(fetch_task(address, arguments.task))
     report = check_data(task, arguments.data)
     if arguments.json is not None:
         write_json(arguments.json, _as_json(report))

@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from disco_desktop.app.words.inert_text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
+
+    from disco_desktop.app.words.command_line import Parser
+
+    Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
+    Command: TypeAlias = Callable[[argparse.Namespace], int]
 
 
 def existing_path(text: str) -> Path:
@@ -43,13 +48,7 @@ def output_path(text: str) -> Path:
     return path
 
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from disco_desktop.app.words.command_line import Parser
-
-    Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
-    Command: TypeAlias = Callable[[argparse.Namespace], int]
+_Result = TypeVar("_Result")
 
 
 def add_command(commands: Commands, name: str, run: Command, words: str) -> Parser:
@@ -66,7 +65,25 @@ def add_command(commands: Commands, name: str, run: Command, words: str) -> Pars
     return parser
 
 
-_Result = TypeVar("_Result")
+def add_task(parser: Parser) -> None:
+    """Let a command take a task."""
+    parser.add_argument(
+        "task",
+        metavar="TASK",
+        help="a task's id, as `disco tasks` lists them, or its file or folder",
+    )
+
+
+def add_server(parser: Parser) -> None:
+    """Let a command take a server's address."""
+    parser.add_argument(
+        "--server", metavar="URL", help="the server that offers the task (default: this machine)"
+    )
+    parser.add_argument(
+        "--fingerprint",
+        metavar="SHA256",
+        help="the server's certificate fingerprint, as its operator sees it",
+    )
 
 
 def run_interruptibly(work: Coroutine[object, object, _Result]) -> _Result:

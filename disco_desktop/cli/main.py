@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, TextIO
 
 from disco_desktop import __version__, logs
 from disco_desktop.app.words.command_line import WRONG_CALL, Parser, WrongCallError
-from disco_desktop.app.words.sentences import problem_lines, sentence, sentence_for
+from disco_desktop.app.words.sentences import problem_lines, sentence, sentence_for, weakening_words
 from disco_desktop.engine.errors import DiscoError
+from disco_desktop.engine.task.protection import LessProtectionError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +37,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except WrongCallError as error:
         _complain(str(error))
         return WRONG_CALL
+    except LessProtectionError as error:
+        for weakening in error.weakenings:
+            name, known, offered = weakening_words(weakening)
+            sys.stderr.write(f"{name}: {known} on this computer, {offered} at the server\n")
+        _complain(f"{sentence(error)} To train all the same, add --accept-less-protection.")
+        return FAILED
     except DiscoError as error:
         _log.debug("%s", error)
         for line in problem_lines(getattr(error, "problems", ())):

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from disco_desktop.app.words.inert_text import inert
 from disco_desktop.cli import commands
+from disco_desktop.cli.commands import add_task
 from disco_desktop.cli.output import Output
 from disco_desktop.engine.errors import TaskError
-from disco_desktop.engine.task.registry import task_provider
+from disco_desktop.engine.task.registry import find_sample
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -22,7 +23,7 @@ def add_command(parsers: commands.Commands) -> None:
     parser = commands.add_command(
         parsers, "sample", run, "copy a task's sample data into a folder, to look at and train on"
     )
-    parser.add_argument("task", metavar="TASK", help="a task's id, as `disco tasks` lists them")
+    add_task(parser)
     parser.add_argument("folder", metavar="DIR", type=Path, help="the folder; made where missing")
 
 
@@ -30,7 +31,7 @@ def run(arguments: Namespace) -> int:
     """Copy the files and say where they are."""
     from disco_desktop.engine.dataset.sample_folder import copy_sample
 
-    source = task_provider(arguments.task).sample_data()
+    source = find_sample(arguments.task)
     if source is None:
         raise TaskError("task_without_sample", task=arguments.task)
     output = Output()

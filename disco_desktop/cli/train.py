@@ -17,7 +17,7 @@ from disco_desktop.app.words.sentences import (
     sentence_for,
 )
 from disco_desktop.cli import commands
-from disco_desktop.cli.commands import existing_path, run_interruptibly
+from disco_desktop.cli.commands import add_server, add_task, existing_path, run_interruptibly
 from disco_desktop.cli.output import (
     STANDARD_OUTPUT,
     Output,
@@ -45,7 +45,7 @@ def add_command(parsers: commands.Commands) -> None:
     parser = commands.add_command(
         parsers, "train", run, "train a model, alone or together with others"
     )
-    parser.add_argument("task", metavar="TASK", help="a task's id, as `disco tasks` lists them")
+    add_task(parser)
     parser.add_argument(
         "--data", required=True, type=existing_path, metavar="PATH",
         help=DATA_HELP,
@@ -61,12 +61,11 @@ def add_command(parsers: commands.Commands) -> None:
         "--scheme", choices=("local", "federated", "decentralized"),
         help="alone, through a server, or from peer to peer (default: the task's)",
     )  # fmt: skip
+    add_server(parser)
     parser.add_argument(
-        "--server", metavar="URL", help="the server to train with (default: one on this machine)"
-    )
-    parser.add_argument(
-        "--fingerprint", metavar="SHA256", help="that of the server's certificate, as it prints it"
-    )
+        "--accept-less-protection", action="store_true",
+        help="train even where the server's task protects less than this machine's of that name",
+    )  # fmt: skip
     reach = parser.add_mutually_exclusive_group()
     reach.add_argument(
         "--relay-only", action="store_true",
@@ -121,6 +120,7 @@ def run(arguments: Namespace) -> int:
         keeps=arguments.keep,
         seed=arguments.seed,
         save_as=arguments.save,
+        accepts_less_protection=arguments.accept_less_protection,
     )
     output = Output(sys.stderr if arguments.json == STANDARD_OUTPUT else None)
     with _folder(wishes, output, resume=arguments.resume) as folder:

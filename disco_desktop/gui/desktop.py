@@ -12,6 +12,8 @@ from disco_desktop.app.training.plan import make_plan, with_settings
 from disco_desktop.app.training.selection import Journey
 from disco_desktop.app.words.inert_text import inert
 from disco_desktop.engine.errors import TaskError
+from disco_desktop.engine.task.protection import LessProtectionError
+from disco_desktop.gui.dialogs.protection import ProtectionDialog
 from disco_desktop.gui.pages.data import DataPage
 from disco_desktop.gui.pages.library import LibraryPage
 from disco_desktop.gui.pages.model import ModelDetailsPage
@@ -215,10 +217,17 @@ class Desktop(PagesOnDemand):
 
     # --- the training
 
-    async def _start(self) -> None:
+    async def _start(self, *, accepts_less: bool = False) -> None:
         journey = await self._journey(self._shell.navigator.place.subject)
         name = f"{journey.task.display.title}"
-        plan = await make_plan(journey.wishes(self.server, save_as=name))
+        wishes = journey.wishes(self.server, save_as=name, accepts_less_protection=accepts_less)
+        try:
+            plan = await make_plan(wishes)
+        except LessProtectionError as error:
+            dialog = ProtectionDialog(error, self._shell.window)
+            dialog.accepted.connect(lambda: self._errands.run(self._start(accepts_less=True)))
+            dialog.open()
+            return
         plan = with_settings(plan, self.settings.current)
         folder = await asyncio.to_thread(TrainingFolder.begin, plan)
         self.current.begin(folder)

@@ -12,7 +12,7 @@ from disco_desktop.engine.errors import DiscoError, TaskError
 from disco_desktop.engine.task.initial_weights import draw_initial_weights, draw_several
 from disco_desktop.engine.task.provider import TaskProvider
 from disco_desktop.engine.task.registry import task_providers
-from disco_desktop.engine.task.task import read_task
+from disco_desktop.engine.task.task import TASK_FILE, read_task
 from disco_desktop.engine.weights.model_file import read_model
 from disco_desktop.logs import logger
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from disco_desktop.engine.weights.weights import Weights
     from disco_desktop.server.rooms.rooms import Rooms
 
-TASK_FILE = "task.json"
 WEIGHTS_FILE = "weights.safetensors"
 
 _log = logger(__name__)

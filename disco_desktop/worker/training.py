@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import math
 import time
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,9 +20,8 @@ from disco_desktop.app.processes.worker_messages import (
 from disco_desktop.engine.client.address import ServerAddress
 from disco_desktop.engine.client.client import LocalClient
 from disco_desktop.engine.client.decentralized import DecentralizedClient
-from disco_desktop.engine.client.federated import FederatedClient
 from disco_desktop.engine.client.identity import Identity
-from disco_desktop.engine.client.peers.peer_transport import PeerTransport
+from disco_desktop.engine.client.joining import client_at
 from disco_desktop.engine.client.served import ServedClient
 from disco_desktop.engine.dataset.dataset import load_dataset
 from disco_desktop.engine.dataset.share import Share
@@ -191,22 +189,14 @@ def _client(request: TrainRequest, identity: Identity) -> Client:
     if request.scheme == "local" or request.server is None:
         weights, _ = read_model(Path(request.initial or ""))
         return LocalClient(weights)
-    task, manifest = request.task, manifest_of(request.task)
-    address = ServerAddress(request.server, request.fingerprint)
-    session, patience = request.session, request.patience
-    if request.scheme == "federated":
-        return FederatedClient(
-            task, manifest, address, identity, session=session, patience=patience
-        )
-    return DecentralizedClient(
-        task,
-        manifest,
-        address,
-        identity,
-        make_transport=partial(
-            PeerTransport, is_relay_only=request.relay_only, port=request.peer_port
-        ),
+    return client_at(
+        ServerAddress(request.server, request.fingerprint),
+        request.task,
+        manifest_of(request.task),
+        identity=identity,
+        session=request.session,
+        patience=request.patience,
+        is_relay_only=request.relay_only,
+        peer_port=request.peer_port,
         held=Path(request.held) if request.held else None,
-        session=session,
-        patience=patience,
     )

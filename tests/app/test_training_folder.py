@@ -50,7 +50,9 @@ async def test_every_wish_that_may_differ_has_an_option_to_be_told_by() -> None:
         "save_as": "Another",
     }  # fmt: skip
     TrainingFolder.begin(await plan()).__exit__()
-    for name in set(Wishes.__struct_fields__) - {"task", "data", "fingerprint"}:
+    for name in set(Wishes.__struct_fields__) - {
+        "task", "data", "fingerprint", "accepts_less_protection",
+    }:  # fmt: skip
         wishes = Wishes(task="titanic", data=Path("data.csv"), **{name: contradicting[name]})
         assert code_of_looking_for(wishes) == "resume_differs"
 

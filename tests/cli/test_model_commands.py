@@ -89,6 +89,7 @@ def test_the_model_is_tested(home: Path, run: Run, passengers: Path) -> None:
     assert set(result) == {
         "model", "task", "samples", "loss", "accuracy", "labels", "confusion",
         "classes", "mean_auc", "calibration_error", "reliability",
+        "rows", "left_out", "left_out_by_outcome", "used_by_outcome", "problems",
     }  # fmt: skip
     assert result["samples"] == sum(map(sum, result["confusion"])) == 891
     right = result["confusion"][0][0] + result["confusion"][1][1]

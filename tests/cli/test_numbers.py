@@ -33,6 +33,7 @@ def test_a_test_tells_errors_in_the_outcomes_unit(home: Path, run: Run) -> None:
     assert set(result) == {
         "model", "task", "samples", "loss", "accuracy", "outcome", "unit",
         "mean_absolute_error", "root_mean_squared_error", "r2",
+        "rows", "left_out", "left_out_by_outcome", "used_by_outcome", "problems",
     }  # fmt: skip
     assert result["accuracy"] is None
     assert result["unit"] == "µm²"

@@ -16,7 +16,8 @@ from disco_desktop.app.server.api import fetch_task
 from disco_desktop.engine.client.address import ServerAddress
 from disco_desktop.engine.errors import TaskError
 from disco_desktop.engine.memory.record import clean_name
-from disco_desktop.engine.task.registry import task_provider
+from disco_desktop.engine.task.protection import check_protection
+from disco_desktop.engine.task.registry import find_task, task_id
 from disco_desktop.engine.task.task import (
     SMALLEST_SECRET_GROUP,
     Keeps,
@@ -45,6 +46,8 @@ class Wishes(Struct, frozen=True, kw_only=True):
         relay_only: whether peers are reached through the server alone.
         peer_port: the port at which peers may call the first participant.
         keeps: the weights to end with: the last ones, or those with the least validation loss.
+        accepts_less_protection: train even where the server's task protects less than the one of
+            that name on this machine.
         save_as: the name under which the first participant's model is kept; none to keep no model.
     """
 
@@ -63,6 +66,7 @@ class Wishes(Struct, frozen=True, kw_only=True):
     keeps: Keeps | None = None
     seed: int | None = None
     save_as: str | None = None
+    accepts_less_protection: bool = False
 
 
 SCHEMA_VERSION = 1
@@ -128,10 +132,14 @@ class TrainingPlan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     def contradiction(self, wishes: Wishes) -> str | None:
         """Return the name of a wish that this plan does not fulfil, if there is one."""
         planned = structs.asdict(self) | {"task": self.task.id, "data": Path(self.data)}
-        wished = structs.asdict(wishes) | {"data": wishes.data.resolve()}
+        wished = structs.asdict(wishes) | {
+            "task": task_id(wishes.task),
+            "data": wishes.data.resolve(),
+        }
         if wishes.server is not None:
             address = ServerAddress(wishes.server, wishes.fingerprint)
             wished |= {"server": address.url, "fingerprint": address.fingerprint}
+        del wished["accepts_less_protection"]  # a matter of the beginning alone
         for name, value in wished.items():
             is_wish = value not in (None, False)
             if is_wish and planned[name] != value:
@@ -150,16 +158,19 @@ async def make_plan(wishes: Wishes) -> TrainingPlan:
 
     Raises:
         TaskError: the task is not known, or the wishes contradict each other.
+        LessProtectionError: the server's task protects less than this machine's.
         ServerError: the server cannot be reached or does not have the task.
         ModelError: the model cannot be called that.
     """
     _check(wishes)
     address = ServerAddress(wishes.server, wishes.fingerprint) if wishes.server else None
     if address is None:
-        task = task_provider(wishes.task).get_task()
+        task = find_task(wishes.task)
     else:
         task = await fetch_task(address, wishes.task)
         _check_scheme(wishes, task)
+        if not wishes.accepts_less_protection:
+            check_protection(task)
     users = wishes.users or 1
     scheme = wishes.scheme or _usual_scheme(task, users, is_hosted=address is not None)
     if (wishes.relay_only or wishes.peer_port is not None) and scheme != "decentralized":

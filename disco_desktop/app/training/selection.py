@@ -75,7 +75,9 @@ class Journey(Observable):
             return "no data"
         return "" if self.report.is_usable else "unusable data"
 
-    def wishes(self, server: ServerInUse, *, save_as: str) -> Wishes:
+    def wishes(
+        self, server: ServerInUse, *, save_as: str, accepts_less_protection: bool = False
+    ) -> Wishes:
         """Return what is to be trained, complete but for what the task says."""
         if self.data is None:
             raise ValueError("data come first")
@@ -92,6 +94,7 @@ class Journey(Observable):
             batch_size=self.batch_size,
             keeps=self.keeps,
             save_as=save_as,
+            accepts_less_protection=accepts_less_protection,
         )
 
 

@@ -91,6 +91,10 @@ SENTENCES: dict[str, str] = {
         "This task hides each update among those of others, which takes at least "
         "{least:participant|participants}. Choose --users {least} or more, or --scheme local."
     ),
+    "task_protects_less": (
+        "The server's task {task} protects your updates less than the task of that name on this "
+        "computer."
+    ),
     "fingerprint_without_server": (
         "A fingerprint belongs to a server. Give the server's address with --server too."
     ),
@@ -184,6 +188,17 @@ SENTENCES: dict[str, str] = {
         "Train a round of {task} with that server: the model that you keep then is complete."
     ),
     "model_does_not_fit": "The model does not fit its task. Choose another one.",
+    "arrays_do_not_fit": (
+        "The arrays do not fit the task: it takes a row a sample, {columns:column|columns}, and a "
+        "known outcome for each row."
+    ),
+    "own_network_missing": (
+        "The network {network} is code that this task does not bring along, so only a program that "
+        "has it can train or use this model."
+    ),
+    "own_network_differs": (
+        "This network is not the task's {network}: its weights have other names or shapes."
+    ),
     "device_unknown": "This computer has no device called {device} to train on. Choose cpu.",
     # storage
     "storage_full": (

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from disco_desktop.engine.errors import DiscoError
     from disco_desktop.engine.events import Event, Presence, Status
     from disco_desktop.engine.task.data import Data
+    from disco_desktop.engine.task.protection import Aspect, Weakening
 
 CELL_SENTENCES: dict[str, str] = {
     "cell_not_number": "This should be a number. The row is left out.",
@@ -156,6 +157,24 @@ ROUND_ENDED_ALONE_LOSS = "Round {round} of {rounds}: on data held out loss {loss
 ROUND_TOO_LATE = (
     "Round {round}: this computer was too late to contribute, and goes on with the others."
 )
+NONE = "none"
+PROTECTIONS: dict[Aspect, tuple[str, dict[str, str]]] = {
+    "scheme": (
+        "Who sees updates",
+        {
+            "decentralized": "the other participants",
+            "federated": "the server",
+            "local": "nobody: everyone trains alone",
+        },
+    ),
+    "aggregation": (
+        "Secure aggregation",
+        {"secure": "only the sum of all updates is seen", "mean": "each update is seen"},
+    ),
+    "minimum": ("Participants a round needs at least", {}),
+    "clipping": ("Largest length of an update", {}),
+    "noise": ("Noise added to an update", {}),
+}
 LEFT_OUT = "{count} of {all} {samples} were left out; the result describes only the other {used}."
 BALANCE_CHANGED = (
     "This changed the balance of the outcomes: the result may be different for all of the data."
@@ -244,6 +263,13 @@ def left_out_sentence(left_out: LeftOut, data: Data | None) -> str:
     if left_out.shift >= NOTABLE_SHIFT:
         said += f" {BALANCE_CHANGED}"
     return said
+
+
+def weakening_words(weakening: Weakening) -> tuple[str, str, str]:
+    """Say what protects less, how it is on this computer, and how at the server."""
+    name, said = PROTECTIONS[weakening.aspect]
+    known, offered = (said.get(value, value) or NONE for value in weakening[1:])
+    return name, known, offered
 
 
 def problem_lines(problems: Sequence[Problem]) -> list[str]:

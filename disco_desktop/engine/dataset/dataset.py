@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from disco_desktop.engine.dataset.images.image_reader import ImageReader
 from disco_desktop.engine.dataset.share import WHOLE, Share
 from disco_desktop.engine.dataset.table_reader import TableReader
 from disco_desktop.engine.dataset.text.text_reader import TextReader
 from disco_desktop.engine.dataset.watcher import NOBODY, Watcher
+from disco_desktop.engine.errors import DataError
 from disco_desktop.engine.task.image import ImageData
 from disco_desktop.engine.task.tabular import TabularData
 from disco_desktop.engine.task.text import TextData
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import numpy.typing as npt
 
     from disco_desktop.engine.dataset.preprocessing import Preprocessing
     from disco_desktop.engine.dataset.reader import DataReader
@@ -55,6 +60,33 @@ def load_dataset(task: Task, path: Path, *, share: Share = WHOLE, seed: int = 0)
         DataError: the data cannot be used; code and arguments are those of the report's error.
     """
     return reader_of(task).load_dataset(path, share=share, seed=seed)
+
+
+def load_arrays(
+    task: Task,
+    features: npt.ArrayLike,
+    outcomes: npt.ArrayLike,
+    *,
+    share: Share = WHOLE,
+    seed: int = 0,
+) -> Dataset:
+    """Split and prepare a participant's data that are arrays already.
+
+    Args:
+        task: of a table, a column a feature.
+        features: (n, c), not-a-number where a value is missing.
+        outcomes: (n,), places among the outcome's values, or the number to predict.
+        share: the part of the rows that is the participant's own.
+        seed: which rows are in which share.
+
+    Raises:
+        DataError: the shapes are not those of the task, or nothing can be learnt from them.
+    """
+    reader = reader_of(task)
+    if not isinstance(reader, TableReader):
+        raise DataError("arrays_do_not_fit", columns=0)
+    numbers, values = np.asarray(features, np.float64), np.asarray(outcomes, np.float64)
+    return reader.load_arrays(numbers, values, share=share, seed=seed)
 
 
 def load_labelled(

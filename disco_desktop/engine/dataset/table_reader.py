@@ -8,23 +8,26 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import polars as pl
 
+from disco_desktop.engine.dataset.checked_rows import CheckedRows
 from disco_desktop.engine.dataset.examination import Examination, examine, row_offsets
 from disco_desktop.engine.dataset.preprocessing import Preprocessing, fit
 from disco_desktop.engine.dataset.reader import DataReader, Purpose
 from disco_desktop.engine.dataset.report import LeftOut, Report, counted, refusal
 from disco_desktop.engine.dataset.samples import Dataset, LoadedTable, Samples
 from disco_desktop.engine.dataset.sides import Sides, divide
-from disco_desktop.engine.dataset.split import own_rows
+from disco_desktop.engine.dataset.split import hash_rows, own_rows
 from disco_desktop.engine.dataset.spread import spread_of
 from disco_desktop.engine.dataset.watcher import NOBODY, Watcher
+from disco_desktop.engine.errors import DataError
 from disco_desktop.engine.task.outcome import BinaryOutcome, NumericOutcome
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import numpy.typing as npt
 
-    from disco_desktop.engine.dataset.checked_rows import CheckedRows
+    from disco_desktop.engine.dataset.report import Problem
     from disco_desktop.engine.dataset.share import Share
     from disco_desktop.engine.task.tabular import TabularData
     from disco_desktop.engine.task.task import Task
@@ -67,11 +70,47 @@ class TableReader(DataReader):
     def load_dataset(self, path: Path, *, share: Share, seed: int) -> Dataset:
         """Load the rows without problems that are this participant's own."""
         examination = self._examined(path, "training")
-        usable = examination.usable
+        return self._dataset(examination.usable, share, seed, examination.problems)
+
+    def load_arrays(
+        self,
+        numbers: npt.NDArray[np.float64],
+        outcomes: npt.NDArray[np.float64],
+        *,
+        share: Share,
+        seed: int,
+    ) -> Dataset:
+        """Split and prepare rows that are numbers already.
+
+        Args:
+            numbers: (n, c), a column for each of the task's; not-a-number where one is missing.
+            outcomes: (n,), places among the outcome's values, or the number to predict.
+            share: the part of the rows that is the participant's own.
+            seed: which rows are in which share.
+
+        Raises:
+            DataError: the shapes are not those of the task, or nothing can be learnt from them.
+        """
+        width = len(self._data.inputs)
+        if numbers.shape != (len(outcomes), width) or not np.isfinite(outcomes).all():
+            raise DataError("arrays_do_not_fit", columns=width, detail=str(numbers.shape))
+        content = hash_rows(np.column_stack([numbers, outcomes]))
+        rows = CheckedRows(
+            numbers=np.asarray(numbers, np.float64),
+            outcomes=np.asarray(outcomes, np.float64),
+            rows=np.arange(1, len(outcomes) + 1),
+            content=content,
+            units=content,
+        )
+        return self._dataset(rows, share, seed, [])
+
+    def _dataset(
+        self, usable: CheckedRows, share: Share, seed: int, problems: Sequence[Problem]
+    ) -> Dataset:
         is_own = own_rows(usable.units, share, seed=seed, are_groups=self._data.group is not None)
         sides = self._divide(usable.take(is_own))
         if sides.problem is not None:
-            raise refusal(sides.problem, examination.problems)
+            raise refusal(sides.problem, problems)
         preprocessing = fit(self._data, sides.training.numbers)
         training = self._samples(sides.training, preprocessing)
         validation = self._samples(sides.validation, preprocessing)

@@ -11,7 +11,7 @@ from disco_desktop.engine.models.backbone import BackboneNetwork
 from disco_desktop.engine.models.dense import dense_network
 from disco_desktop.engine.models.gpt import GPTNetwork
 from disco_desktop.engine.models.layered import layered_network
-from disco_desktop.engine.task.architecture import DenseNetwork
+from disco_desktop.engine.task.architecture import DenseNetwork, OwnNetwork
 from disco_desktop.engine.task.backbone import EfficientNetLite0, MobileNetV2
 from disco_desktop.engine.task.gpt import GPT
 from disco_desktop.engine.task.image import ImageData
@@ -27,13 +27,26 @@ if TYPE_CHECKING:
     from disco_desktop.engine.task.task import Task
 
 
-def build_network(task: Task) -> nn.Module:
+def build_network(task: Task, own: nn.Module | None = None) -> nn.Module:
     """Build the task's network, initialised from torch's random state.
 
     Takes a batch of samples as the task's data are prepared and gives logits, float32
     (n, outputs); of texts, what the objective makes logits of. The names of its parameters are part
     of every model file and of what travels: they never change.
+
+    Args:
+        task: describes the network.
+        own: the network itself, where the task says that its participants have it as code.
+
+    Raises:
+        ModelError: the task's network is not described but code, and `own` is missing or another.
     """
+    if isinstance(task.model, OwnNetwork):
+        if own is None:
+            raise ModelError("own_network_missing", network=task.model.name)
+        if network_manifest(own).digest != task.model.manifest:
+            raise ModelError("own_network_differs", network=task.model.name)
+        return own
     match task.model, task.data:
         case DenseNetwork() as model, TabularData() as data:
             return dense_network(model, data)

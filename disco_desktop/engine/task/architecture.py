@@ -54,4 +54,30 @@ class DenseNetwork(
         return data.features + widened
 
 
-Architecture: TypeAlias = DenseNetwork | LayeredNetwork | MobileNetV2 | EfficientNetLite0 | GPT
+class OwnNetwork(
+    Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="own"
+):
+    """A network that the participants have as code, which never travels.
+
+    Attributes:
+        name: what its author calls it.
+        manifest: SHA-256 of the names and shapes of its weights, in hexadecimal: only who has a
+            network with these weights can join.
+        size: how many numbers its weights are.
+    """
+
+    name: Annotated[str, Meta(min_length=1, max_length=120)]
+    manifest: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    size: Annotated[int, Meta(ge=1)]
+
+    def check_fits(self, data: Data) -> None:
+        """Accept any data: whether they fit shows when the network is run."""
+
+    def elements(self, data: Data) -> int:
+        """Return how many numbers the weights are."""
+        return self.size
+
+
+Architecture: TypeAlias = (
+    DenseNetwork | LayeredNetwork | MobileNetV2 | EfficientNetLite0 | GPT | OwnNetwork
+)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from disco_desktop.engine.errors import TaskError
+from disco_desktop.engine.task.task import TASK_FILE, read_task
 from disco_desktop.logs import logger
 
 if TYPE_CHECKING:
     from disco_desktop.engine.task.provider import TaskProvider
+    from disco_desktop.engine.task.task import Task
 
 ENTRY_POINT_GROUP = "disco_desktop.tasks"
+SAMPLE_FOLDER = "sample"  # beside a task's file
 
 _log = logger(__name__)
 
@@ -48,3 +52,44 @@ def task_provider(task_id: str) -> TaskProvider:
     if task_id not in providers:
         raise TaskError("task_unknown", task=task_id, known=list(providers))
     return providers[task_id]
+
+
+def find_task(reference: str | Path) -> Task:
+    """Return a task by its id, or from its file or its folder.
+
+    Raises:
+        TaskError: no such task is known on this machine, or the file holds none.
+    """
+    file = _task_file(reference)
+    return task_provider(str(reference)).get_task() if file is None else read_task(file)
+
+
+def find_sample(reference: str | Path) -> Path | None:
+    """Return the folder of a task's sample data: of a file's task, the folder `sample` beside it.
+
+    Raises:
+        TaskError: no such task is known on this machine.
+    """
+    file = _task_file(reference)
+    if file is None:
+        return task_provider(str(reference)).sample_data()
+    beside = file.parent / SAMPLE_FOLDER
+    return beside if beside.is_dir() else None
+
+
+def task_id(reference: str | Path) -> str:
+    """Return the id of a task that is given by its id, or by its file or its folder.
+
+    Raises:
+        TaskError: the file holds no task.
+    """
+    file = _task_file(reference)
+    return str(reference) if file is None else read_task(file).id
+
+
+def _task_file(reference: str | Path) -> Path | None:
+    path = Path(reference)
+    if path.is_dir() and (path / TASK_FILE).exists():
+        return path / TASK_FILE
+    is_file = path.is_file() or path.suffix == ".json" or len(path.parts) > 1
+    return path if is_file else None

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 LARGEST_TASK_BYTES = 1 << 20
+TASK_FILE = "task.json"  # in a folder of its own
 
 # Names that Windows keeps for devices would make a task's folder impossible there.
 _RESERVED = r"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])$)"

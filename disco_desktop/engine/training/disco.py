@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import secrets
 from functools import partial
 from typing import TYPE_CHECKING
 
+from disco_desktop.engine.client.address import ServerAddress
 from disco_desktop.engine.client.client import LocalClient
+from disco_desktop.engine.client.joining import client_at
+from disco_desktop.engine.memory.memory import NoMemory
 from disco_desktop.engine.models.device import choose_device
-from disco_desktop.engine.models.network import build_network
+from disco_desktop.engine.models.initialise import initial_weights
+from disco_desktop.engine.models.network import build_network, network_manifest, read_weights
 from disco_desktop.engine.models.objective import build_objective
 from disco_desktop.engine.privacy.protection import Protection
 from disco_desktop.engine.training.distributed_trainer import DistributedTrainer
@@ -20,6 +25,8 @@ from disco_desktop.engine.training.settings import TrainingSettings
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from torch import nn
+
     from disco_desktop.engine.client.client import Client
     from disco_desktop.engine.dataset.samples import Dataset
     from disco_desktop.engine.events import Event
@@ -28,13 +35,20 @@ if TYPE_CHECKING:
     from disco_desktop.engine.task.task import Scheme, Task
     from disco_desktop.engine.training.result import TrainingResult
     from disco_desktop.engine.training.trainer import Trainer
+    from disco_desktop.engine.weights.weights import Weights
 
 
 class Disco:
     """One training of one participant.
 
     ```
-    disco = Disco(task, dataset, client, memory=DiskMemory())
+    disco = Disco(task, dataset, address, memory=DiskMemory())
+    result = await disco.fit()
+    ```
+
+    or, for whoever wants to see what happens on the way,
+
+    ```
     try:
         async for event in disco.events():
             ...
@@ -46,38 +60,45 @@ class Disco:
     Args:
         task: says what is learnt and how.
         dataset: this participant's own data.
-        client: whom to exchange with; a LocalClient to train alone.
-        memory: where checkpoints and the model are kept.
+        client: whom to exchange with: a client, or the address of a server; None to train alone.
+        memory: where checkpoints and the model are kept; nowhere where it is None.
         settings: how long and how to train; the task's own where they are None.
         resume: go on from the last checkpoint, with its settings, if there is one.
         name: what the model is to be called; the task's title where it is None.
         is_kept: whether the model goes into the memory, or the checkpoints alone.
         slot: name of the place for the checkpoints, which one training has at a time.
         device: `cpu`, `cuda` or `mps`; the fastest there is where it is None.
+        network: the task's own network, where the task says that its participants have it as code.
 
     Raises:
-        ModelError: there is no such device.
+        ModelError: there is no such device, or the network is not the task's.
     """
 
     def __init__(
         self,
         task: Task,
         dataset: Dataset,
-        client: Client,
+        client: Client | ServerAddress | None = None,
         *,
-        memory: Memory,
+        memory: Memory | None = None,
         settings: TrainingSettings | None = None,
         resume: bool = False,
         name: str | None = None,
         is_kept: bool = True,
         slot: str | None = None,
         device: str | None = None,
+        network: nn.Module | None = None,
     ) -> None:
+        own, network = network, build_network(task, network)
+        settings = settings or TrainingSettings.of(task)
+        if client is None:
+            client = LocalClient(_first_weights(task, own, settings.seed))
+        elif isinstance(client, ServerAddress):
+            client = client_at(client, task, network_manifest(network))
         is_alone = isinstance(client, LocalClient)
         scheme: Scheme = "local" if is_alone else task.collaboration.scheme
         together = task.collaboration
         privacy = None if is_alone else together.privacy
-        network = build_network(task)
         learner = Learner(
             network,
             build_objective(task, network),
@@ -95,11 +116,25 @@ class Disco:
         self._trainer: Trainer = kind(
             learner,
             client,
-            Keeper(memory, slot or f"{task.id}-{scheme}", is_kept=is_kept),
+            Keeper(memory or NoMemory(), slot or f"{task.id}-{scheme}", is_kept=is_kept),
             Provenance(task, dataset, scheme=scheme, name=name),
-            settings or TrainingSettings.of(task),
+            settings,
             is_resuming=resume,
         )
+
+    async def fit(self) -> TrainingResult:
+        """Train to the end.
+
+        Raises:
+            DiscoError: it could not be done.
+        """
+        try:
+            async for _ in self.events():
+                pass
+        finally:
+            await self.close()
+        assert self.result is not None  # noqa: S101 - a training that is closed has one
+        return self.result
 
     def events(self) -> AsyncIterator[Event]:
         """Return the stream of events; to be read once, and what is not read is not trained."""
@@ -129,3 +164,10 @@ class Disco:
     def result(self) -> TrainingResult | None:
         """What the training came to; there at its end, or once it is closed."""
         return self._trainer.result
+
+
+def _first_weights(task: Task, own: nn.Module | None, seed: int | None) -> Weights:
+    """Return where somebody who trains alone begins: the own network as it is, or a drawn one."""
+    if own is not None:
+        return read_weights(own)
+    return initial_weights(task, seed=seed if seed is not None else secrets.randbits(31))

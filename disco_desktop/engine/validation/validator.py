@@ -122,13 +122,25 @@ class TextMetrics:
 class Validator:
     """Runs a model on samples without training it.
 
+    Args:
+        task, weights: the model.
+        device: to run it on; the fastest there is where it is None.
+        network: the task's own, where it is code and not a description.
+
     Raises:
         ModelError: the weights are not those of the task's network.
     """
 
-    def __init__(self, task: Task, weights: Weights, *, device: str | None = None) -> None:
+    def __init__(
+        self,
+        task: Task,
+        weights: Weights,
+        *,
+        device: str | None = None,
+        network: torch.nn.Module | None = None,
+    ) -> None:
         self._device = choose_device(device)
-        self._network = build_network(task)
+        self._network = build_network(task, network)
         self._objective = build_objective(task, self._network)
         load_weights(self._network, weights)
         self._network.to(self._device)

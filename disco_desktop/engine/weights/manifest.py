@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from typing import Annotated, TypeAlias
 
+import msgspec
 from msgspec import Meta, Struct
 
 LARGEST_TENSORS = 10_000
@@ -41,6 +43,11 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     def bytes(self) -> int:
         """Size of the buffer."""
         return 4 * self.elements
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of names and shapes, in hexadecimal."""
+        return hashlib.sha256(msgspec.json.encode(self)).hexdigest()
 
     def slices(self) -> list[tuple[str, tuple[int, ...], slice]]:
         """Return each tensor's name, shape and place in the flat buffer."""

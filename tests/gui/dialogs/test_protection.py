@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from shiboken6 import isValid
 
 from disco_desktop.engine.task.protection import LessProtectionError, Weakening
 from disco_desktop.gui.dialogs.protection import ProtectionDialog
@@ -16,7 +17,10 @@ def dialog(home_window, qtbot):
     dialog = ProtectionDialog(error, home_window)
     with qtbot.waitExposed(dialog):
         dialog.open()
-    return dialog
+    yield dialog
+    if isValid(dialog):
+        dialog.reject()
+        qtbot.waitUntil(lambda: not isValid(dialog))
 
 
 def test_both_tasks_stand_side_by_side(dialog):

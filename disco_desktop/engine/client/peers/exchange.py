@@ -134,7 +134,7 @@ class Exchange:
         contents[self.own] = pieces[mine]
         total = await asyncio.to_thread(summing.sum, mine, part, contents)
         if topology.is_mesh:
-            return await asyncio.to_thread(summing.finish, total)
+            return await asyncio.to_thread(summing.finish, total, [(self.own, part)])
         self.offer("sum", total, part=mine)
         result = _room_for(summing.values * RESULT_SIZE)
         part_of(result, part, RESULT_SIZE)[:] = total
@@ -147,7 +147,10 @@ class Exchange:
             )
             for member in self.others
         )
-        return await asyncio.to_thread(summing.finish, result)
+        summed = [(one, topology.parts[topology.summed_by(one)]) for one in self.members]
+        return await asyncio.to_thread(
+            summing.finish, result, sorted(summed, key=lambda one: one[1].start)
+        )
 
     async def _compare(self, digest: str) -> None:
         """Make sure that all have the same model, whatever the server will say."""

@@ -16,12 +16,13 @@ from disco_desktop.engine.aggregator.secure import SecureAggregator
 from disco_desktop.engine.client.identity import PUBLIC_KEY_BYTES, SIGNATURE_BYTES, verify
 from disco_desktop.engine.client.statements import attempt_key_statement
 from disco_desktop.engine.errors import ContributionError
+from disco_desktop.engine.task.task import SecureAggregation
 from disco_desktop.engine.weights.codec import VALUE_SIZE, decode, encode
 from disco_desktop.engine.weights.manifest import Manifest
 from disco_desktop.engine.weights.weights import Weights
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from disco_desktop.engine.client.identity import Identity
     from disco_desktop.engine.client.peers.exchange import Exchange, Topology
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from disco_desktop.engine.weights.weights import Buffer
 
 RESULT_SIZE = 4  # bytes of a value of a sum
+_BLOCK = 1 << 16  # values that are looked at together: they stay in the processor's cache
+_SLACK = 1.001  # by which a true sum may pass its bound
+_ROUNDING = 1e-6  # of weights, in float32
 
 
 class ExchangeFailedError(Exception):
@@ -96,8 +100,17 @@ class Summing(ABC):
         """
 
     @abstractmethod
-    def finish(self, result: memoryview) -> Weights:
-        """Return the model that all parts' sums make."""
+    def finish(self, result: memoryview, summed: Sequence[tuple[str, slice]]) -> Weights:
+        """Return the model that all parts' sums make.
+
+        Args:
+            result: the sums, one behind the other.
+            summed: which member summed which part.
+
+        Raises:
+            ContributionError: a sum is none that the members' updates can have; the id of the
+                member that gave it is the detail.
+        """
 
 
 class MeanSumming(Summing):
@@ -142,9 +155,20 @@ class MeanSumming(Summing):
             blocks=lambda: [values],
         )
 
-    def finish(self, result: memoryview) -> Weights:
-        """Return the next model."""
+    def finish(self, result: memoryview, summed: Sequence[tuple[str, slice]]) -> Weights:
+        """Return the next model, none of whose parts has moved further than an update may."""
         buffer = np.frombuffer(result, "<f4").astype(np.float32, copy=False)
+        for member, part in summed:
+            moved, before = Magnitude(), Magnitude()
+            for start in range(part.start, part.stop, _BLOCK):
+                block = slice(start, min(start + _BLOCK, part.stop))
+                before.include(self._base.buffer[block])
+                with np.errstate(invalid="ignore", over="ignore"):
+                    moved.include(buffer[block] - self._base.buffer[block])
+            # A mean is no longer than the longest of its updates, but for the rounding of the sum.
+            bound = self._collaboration.largest_norm * _SLACK + before.norm * _ROUNDING
+            if not moved.is_finite or moved.norm > bound:
+                raise ContributionError("sum_not_possible", detail=member)
         return Weights(self._base.manifest, buffer)
 
 
@@ -202,6 +226,9 @@ class SecureSumming(Summing):
         )
         self._vector = memoryview(b"")
         self._promised: dict[str, memoryview] = {}
+        aggregation = task.collaboration.aggregation
+        assert isinstance(aggregation, SecureAggregation)  # noqa: S101 - else it is a mean
+        self._largest_change = aggregation.largest_change
 
     @property
     def clipped_share(self) -> float:
@@ -245,8 +272,15 @@ class SecureSumming(Summing):
                 raise ContributionError("promise_broken", detail=member)
         return self._aggregator.add(list(contents.values()))
 
-    def finish(self, result: memoryview) -> Weights:
+    def finish(self, result: memoryview, summed: Sequence[tuple[str, slice]]) -> Weights:
         """Take the mean update out of the sum, and add it to the common model."""
-        mean, _ = self._aggregator.open(result)
+        try:
+            mean, _ = self._aggregator.open(result)
+        except ContributionError as error:  # the total weight is the last value
+            raise ContributionError(error.code, detail=summed[-1][0]) from error
+        for member, part in summed:
+            values = mean[part.start : part.stop]
+            if len(values) and not np.abs(values).max() <= self._largest_change * _SLACK:
+                raise ContributionError("sum_not_possible", detail=member)
         mean += self._base.buffer
         return Weights(self._base.manifest, mean)

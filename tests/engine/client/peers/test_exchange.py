@@ -201,6 +201,68 @@ async def test_values_that_are_no_numbers_are_found_and_their_sender_named() -> 
         assert members.members[1].id in named
 
 
+IMPOSSIBLE = {
+    "nan": np.nan, "infinite": np.inf, "huge": 1e38, "too_far": 2e4,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("value", IMPOSSIBLE.values(), ids=IMPOSSIBLE)
+async def test_a_sum_that_cannot_be_is_adopted_by_nobody_and_its_summer_named(value) -> None:
+    async with group(MEAN, drawn(4, 100)) as members:
+        cheat = members.members[2]
+        honest = cheat.summing
+
+        def summing(attempt):
+            made = honest(attempt)
+            total = made.sum
+
+            def lie(number, part, contents):
+                values = np.frombuffer(total(number, part, contents), "<f4").copy()
+                values[3] = value
+                return memoryview(values.tobytes())
+
+            made.sum = lie
+            return made
+
+        cheat.summing = summing
+        attempt = members.attempt(seconds=2)
+        outcomes = await asyncio.gather(
+            *(member.exchange(attempt) for member in members.members), return_exceptions=True
+        )
+        for member, outcome in zip(members.members, outcomes, strict=True):
+            assert isinstance(outcome, ExchangeFailedError)
+            if member is not cheat:
+                assert outcome.blamed == (cheat.id,)
+
+
+async def test_a_masked_sum_beyond_what_updates_may_move_is_adopted_by_nobody() -> None:
+    async with group(SECURE, drawn(4, 100)) as members:
+        cheat = members.members[0]
+        honest = cheat.summing
+
+        def summing(attempt):
+            made = honest(attempt)
+            total = made.sum
+
+            def lie(number, part, contents):
+                values = np.frombuffer(total(number, part, contents), "<u4").copy()
+                values[0] ^= np.uint32(1 << 31)
+                return memoryview(values.tobytes())
+
+            made.sum = lie
+            return made
+
+        cheat.summing = summing
+        attempt = members.attempt(seconds=2)
+        outcomes = await asyncio.gather(
+            *(member.exchange(attempt) for member in members.members), return_exceptions=True
+        )
+        for member, outcome in zip(members.members, outcomes, strict=True):
+            assert isinstance(outcome, ExchangeFailedError)
+            if member is not cheat:
+                assert outcome.blamed == (cheat.id,)
+
+
 async def test_an_update_that_masks_cannot_hold_is_an_error_of_its_owner() -> None:
     async with group(SECURE, drawn(3, 100)) as members:
         members.members[0].update = np.full(100, 1000, np.float32)

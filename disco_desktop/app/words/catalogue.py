@@ -647,6 +647,16 @@ SENTENCES: dict[str, str] = {
         "{column}: {count:row has|rows have} a value in {file} that this task does not know, for "
         'instance "{example}" (line {lines}). Such rows are left out. It knows: {known}.'
     ),
+    "values_respelt": (
+        "{column}: {count:cell differs|cells differ} in {file} from the task's values in capital "
+        'letters alone, for instance "{example}" (line {lines}). The task knows: {known}. Such '
+        "cells count as the same value."
+    ),
+    "column_unknown": (
+        "{column}: the task knows none of the values in {file}, for instance "
+        '"{example}", so the whole column counts as not known. Check whether this is the right '
+        "file. The task knows: {known}."
+    ),
     "column_empty": (
         "{column}: the whole column is empty in {file}. Check whether this is the right file."
     ),

@@ -76,7 +76,7 @@ def _encoding(path: Path) -> str:
 def _open_records(file: str, lines: CsvLines, wanted: Sequence[str]) -> CsvRecords:
     """Find out the delimiter and read the header."""
     try:
-        records = CsvRecords(file, lines, _delimiter(lines, wanted))
+        records = CsvRecords(file, lines, _delimiter(lines, wanted), wanted)
     except StopIteration:
         raise refuse("file_empty", file) from None
     except (csv.Error, BadLineError, UnicodeError):
@@ -98,7 +98,7 @@ def _delimiter(lines: CsvLines, wanted: Sequence[str]) -> str:
 
 def _fitness(line: str, delimiter: str, wanted: Sequence[str]) -> tuple[int, int]:
     """Tell how well a delimiter cuts the header: wanted names, then cells."""
-    names = tidy(next(csv.reader([line], delimiter=delimiter)))
+    names = tidy(next(csv.reader([line], delimiter=delimiter)), wanted)
     return len(set(names).intersection(wanted)), len(names)
 
 

@@ -88,7 +88,7 @@ def _read_sheet(
     if len(filled) == 0:
         raise refuse("file_empty", file)
     first, below = filled[0], filled[1:]
-    header = tidy([name or "" for name in cells.row(first)])
+    header = tidy([name or "" for name in cells.row(first)], wanted)
     places = locate(file, header, wanted)
     if keep_all:
         places = list(range(len(header)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from disco_desktop.engine.dataset.cells import folded
 from disco_desktop.engine.dataset.csv_file import read_csv
 from disco_desktop.engine.dataset.excerpt import excerpt, file_name
 from disco_desktop.engine.dataset.images.known_labels import KnownLabels
@@ -75,7 +76,7 @@ class _Names:
 
     def find(self, name: str) -> int | None:
         """Return the file's place, _AMBIGUOUS where it may be one or another, None if missing."""
-        asked = name.strip().replace("\\", "/").removeprefix("./").lstrip("/").casefold()
+        asked = folded(name.strip().replace("\\", "/").removeprefix("./").lstrip("/"))
         bare = asked.rpartition("/")[2]
         by_path, by_stem_path, by_name, by_stem = self._places
         for known, spelling in (
@@ -90,7 +91,7 @@ class _Names:
 
 
 def _spellings(path: str) -> tuple[str, str, str, str]:
-    pure = PurePosixPath(path.casefold())
+    pure = PurePosixPath(folded(path))
     return str(pure), str(pure.with_suffix("")), pure.name, pure.stem
 
 

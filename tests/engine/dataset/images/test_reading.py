@@ -24,6 +24,7 @@ from disco_desktop.engine.dataset.share import Share
 from disco_desktop.engine.dataset.watcher import Watcher
 from disco_desktop.engine.errors import DataError
 from disco_desktop.engine.task.image import FolderGroup, NameGroup
+from disco_desktop.engine.task.outcome import ClassOutcome
 from tests.engine.dataset.images.conftest import picture, task_of
 
 if TYPE_CHECKING:
@@ -70,6 +71,18 @@ def test_folders_may_be_called_by_value_or_label_in_any_case(
     for first, name in enumerate(names):
         fill(tmp_path / "all" / name, 8, first=100 * first)
     assert check_data(task, tmp_path / "all").balance == {"a Cat": 8, "a Dog": 8}
+
+
+def test_a_folder_is_a_label_whatever_the_form_of_its_name(
+    tmp_path: Path, fill: Callable[..., Path]
+) -> None:
+    benign, malignant = "b\u00e9nin", "malin"
+    outcome = ClassOutcome(name="finding", values=(benign, malignant), labels=(benign, malignant))
+    fill(tmp_path / "all" / "be\u0301nin", 8)
+    fill(tmp_path / "all" / malignant, 8, first=100)
+    report = check_data(task_of(outcome=outcome), tmp_path / "all")
+    assert report.problems == []
+    assert report.balance == {benign: 8, malignant: 8}
 
 
 def test_all_that_is_wrong_is_told_and_the_rest_is_used(

@@ -556,6 +556,11 @@ SENTENCES: dict[str, str] = {
         "{file} is larger than {largest_mib} MiB. Split it into smaller files and choose one of "
         "them."
     ),
+    "sheet_too_large": (
+        "A sheet of {file} reaches to row {rows} and column {columns}, which is more than "
+        "{largest} cells with the empty ones. Delete what stands far away from the table, or save "
+        "the table as CSV."
+    ),
     "file_mostly_broken": (
         "{file} has more than {most} rows that cannot be read. Open it in the program it is from "
         "and save it again as CSV."
@@ -607,7 +612,7 @@ SENTENCES: dict[str, str] = {
     ),
     "file_old_encoding": (
         "{count:line is|lines are} not in UTF-8 in {file} and were read as Windows-1252 (line "
-        '{lines}). If letters with accents look wrong, save the file as "CSV UTF-8".'
+        "{lines}). If letters with accents look wrong, save the file as UTF-8."
     ),
     "cell_not_number": (
         "{column}: {count:cell|cells} of {file} should hold a number instead of, for instance, "
@@ -799,11 +804,7 @@ SENTENCES: dict[str, str] = {
     "text_empty": "{file} has no text in it. It is left out.",
     "text_with_zero_bytes": (
         "{count:line holds|lines hold} bytes in {file} that belong in no text (line {lines}). Such "
-        "lines are left out; the file may be damaged, or saved as UTF-16."
-    ),
-    "text_not_utf8": (
-        "{count:line is|lines are} not in UTF-8 in {file} (line {lines}). Such lines are left out; "
-        "save the file as UTF-8."
+        "lines are left out; the file may be damaged."
     ),
     "text_too_short": (
         "The text comes to {tokens:token|tokens}, and at least {needed} are needed. Add more text."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -57,7 +58,10 @@ def read_list(path: Path, *, with_label: bool) -> SourceTable:
     """
     wanted = [FILE_COLUMN, LABEL_COLUMN] if with_label else [FILE_COLUMN]
     try:
-        if path.stat().st_size > LARGEST_FILE_BYTES:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise refuse("file_not_regular", file_name(path))
+        if status.st_size > LARGEST_FILE_BYTES:
             raise refuse("file_too_large", file_name(path), largest_mib=LARGEST_FILE_BYTES >> 20)
         return read_csv(path, wanted, keep_all=False, watcher=NOBODY)
     except OSError as error:

@@ -364,3 +364,18 @@ def test_the_watcher_hears_how_far_it_is_and_can_stop_it(
     assert counting.rows[1:] == sorted(counting.rows[1:])
     assert counting.rows[-1] == 200
     assert len(counting.rows) > 4
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_pipe_is_never_opened(task: Task, tmp_path: Path, fill: Callable[..., Path]) -> None:
+    fill(tmp_path / "all" / "cat", 8)
+    fill(tmp_path / "all" / "dog", 8, first=100)
+    os.mkfifo(tmp_path / "all" / "labels.csv")
+    os.mkfifo(tmp_path / "all" / "cat" / "pipe.png")
+    assert check_data(task, tmp_path / "all").usable_rows == 16
+    listed = tmp_path / "list.csv"
+    rows = [f"{path},{path.parent.name}" for path in sorted((tmp_path / "all").glob("*/*.png"))]
+    listed.write_text("\n".join(["filename,label", *rows]))
+    report = check_data(task, listed)
+    assert report.usable_rows == 16
+    assert found(report)["listed_file_missing"].count == 1

@@ -116,7 +116,7 @@ def _find_respelt(
     for position, value in enumerate(values):
         key = folded(value)
         meant[key] = UNKNOWN if key in meant else position
-    is_unknown = found == UNKNOWN
+    is_unknown: npt.NDArray[np.bool_] = found == UNKNOWN
     strange = text.filter(pl.Series(is_unknown)).unique().to_list()
     places = {cell: meant.get(folded(cell), UNKNOWN) for cell in strange}
     spelt = {cell: place for cell, place in places.items() if place != UNKNOWN}
@@ -124,8 +124,8 @@ def _find_respelt(
         spelt, default=UNKNOWN, return_dtype=pl.Int16
     )
     other = [cell for cell, at in spelt.items() if composed(cell) != composed(values[at].strip())]
-    is_other: npt.NDArray[np.bool_] = text.is_in(other).to_numpy()
-    return is_unknown & is_other
+    is_respelt: npt.NDArray[np.bool_] = is_unknown & text.is_in(other).to_numpy()
+    return is_respelt
 
 
 def is_empty_cell(column: pl.Series) -> npt.NDArray[np.bool_]:

@@ -45,6 +45,7 @@ class CsvRecords:
 
     Attributes:
         names: the header.
+        delimiter: between cells.
         count: records so far that hold anything, broken ones included.
     """
 
@@ -56,6 +57,7 @@ class CsvRecords:
             csv.Error, BadLineError: the header is broken.
         """
         self._file = file
+        self.delimiter = delimiter
         self._lines = lines
         self._reader: Iterator[list[str]] = csv.reader(lines, delimiter=delimiter, strict=True)
         lines.begin_record()

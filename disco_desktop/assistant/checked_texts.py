@@ -69,6 +69,8 @@ def _first_rows(path: Path) -> list[Row]:
     except OSError:
         return []  # the report tells of it
     for code, numbers in findings.lines.items():
+        if code == "file_old_encoding":  # they are used
+            continue
         for number in numbers:
             if number <= _LINES_OF_FILE:
                 shown[number] = Row(number, [""], is_used=False, marks={0: code})

@@ -24,6 +24,7 @@ from tests.benchmarks import (
     peers,
     pictures,
     rounds,
+    tables,
     training,
     window,
 )
@@ -38,6 +39,7 @@ BENCHMARKS = [
         memory,
         floods,
         training,
+        tables,
         pictures,
         language,
         arithmetic,

@@ -112,6 +112,14 @@ async def test_a_program_in_place_of_a_file_is_refused_and_never_run(tmp_path, k
     assert not trap.exists()
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_pipe_is_never_opened_as_a_task(tmp_path):
+    os.mkfifo(tmp_path / "task.json")
+    with pytest.raises(TaskError) as raised:
+        read_task(tmp_path / "task.json")
+    assert raised.value.code == "task_unreadable"
+
+
 def test_a_program_in_the_memory_is_set_aside_and_the_rest_works(tmp_path, expect_log):
     expect_log("a model was damaged")
     trap = tmp_path / "executed"

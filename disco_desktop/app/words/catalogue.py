@@ -571,6 +571,11 @@ SENTENCES: dict[str, str] = {
         "{file} is larger than {largest_mib} MiB. Split it into smaller files and choose one of "
         "them."
     ),
+    "sheet_too_large": (
+        "A sheet of {file} reaches to row {rows} and column {columns}, which is more than "
+        "{largest} cells with the empty ones. Delete what stands far away from the table, or save "
+        "the table as CSV."
+    ),
     "file_mostly_broken": (
         "{file} has more than {most} rows that cannot be read. Open it in the program it is from "
         "and save it again as CSV."
@@ -622,7 +627,7 @@ SENTENCES: dict[str, str] = {
     ),
     "file_old_encoding": (
         "{count:line is|lines are} not in UTF-8 in {file} and were read as Windows-1252 (line "
-        '{lines}). If letters with accents look wrong, save the file as "CSV UTF-8".'
+        "{lines}). If letters with accents look wrong, save the file as UTF-8."
     ),
     "cell_not_number": (
         "{column}: {count:cell|cells} of {file} should hold a number instead of, for instance, "
@@ -661,6 +666,16 @@ SENTENCES: dict[str, str] = {
     "category_unknown": (
         "{column}: {count:row has|rows have} a value in {file} that this task does not know, for "
         'instance "{example}" (line {lines}). Such rows are left out. It knows: {known}.'
+    ),
+    "values_respelt": (
+        "{column}: {count:cell differs|cells differ} in {file} from the task's values in capital "
+        'letters alone, for instance "{example}" (line {lines}). The task knows: {known}. Such '
+        "cells count as the same value."
+    ),
+    "column_unknown": (
+        "{column}: the task knows none of the values in {file}, for instance "
+        '"{example}", so the whole column counts as not known. Check whether this is the right '
+        "file. The task knows: {known}."
     ),
     "column_empty": (
         "{column}: the whole column is empty in {file}. Check whether this is the right file."
@@ -804,11 +819,7 @@ SENTENCES: dict[str, str] = {
     "text_empty": "{file} has no text in it. It is left out.",
     "text_with_zero_bytes": (
         "{count:line holds|lines hold} bytes in {file} that belong in no text (line {lines}). Such "
-        "lines are left out; the file may be damaged, or saved as UTF-16."
-    ),
-    "text_not_utf8": (
-        "{count:line is|lines are} not in UTF-8 in {file} (line {lines}). Such lines are left out; "
-        "save the file as UTF-8."
+        "lines are left out; the file may be damaged."
     ),
     "text_too_short": (
         "The text comes to {tokens:token|tokens}, and at least {needed} are needed. Add more text."

@@ -41,6 +41,8 @@ CELL_SENTENCES: dict[str, str] = {
     "cells_filled_own": "This is empty and counts as not known.",
     "category_filled_own": "The task does not know this value. It counts as not known.",
     "category_unknown": "The task does not know this value. The row is left out.",
+    "values_respelt": "The task writes this value in another case. It is used.",
+    "column_unknown": "The task does not know this value. It counts as not known.",
     "column_empty": "This is empty and is filled in.",
     "outcome_missing": "The outcome is missing. The row is left out.",
     "outcome_unknown": "The task does not know this outcome. The row is left out.",

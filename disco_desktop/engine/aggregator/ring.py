@@ -96,6 +96,12 @@ class Ring:
         result[-1] = weight
         return result, share
 
+    def first_impossible(self, total: Residues) -> int:
+        """Return the first place of a sum's residues that is out of bounds; that of the weight."""
+        bound = int(total[-1]) * self.largest
+        signed = total[:-1].view(_SIGNED).astype(np.int64)
+        return int(np.argmax(np.append(np.abs(signed) > bound, True)))
+
     def mean(self, total: Residues) -> Buffer:
         """Return the mean of the updates whose residues were added up.
 

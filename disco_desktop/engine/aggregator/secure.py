@@ -179,6 +179,12 @@ class SecureAggregator:
             raise ContributionError("sum_malformed", detail=f"slices of {sorted(sizes)} bytes")
         return add_residues([np.frombuffer(each, RESIDUE) for each in slices]).data.cast("B")
 
+    def first_impossible(self, total: Slice) -> int:
+        """Return the place of the first value that no sum of these members' vectors can have."""
+        residues = np.frombuffer(total, RESIDUE)
+        weight, (least, most) = int(residues[-1]), self._weight_range
+        return self._ring.first_impossible(residues) if least <= weight <= most else self._elements
+
     def open(self, total: Slice) -> tuple[Buffer, int]:
         """Read the sum of all members' masked vectors, in which the masks have cancelled.
 

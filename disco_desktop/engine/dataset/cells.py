@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -40,6 +41,28 @@ class NumberCells:
     faults: dict[str, npt.NDArray[np.bool_]]
 
 
+class ValueCells(NamedTuple):
+    """A column of values.
+
+    Attributes:
+        places: int16 (n,), position of each cell's value among those known, UNKNOWN or MISSING.
+        is_respelt: bool (n,), cells that mean a value which the task writes in another case.
+    """
+
+    places: npt.NDArray[np.int16]
+    is_respelt: npt.NDArray[np.bool_]
+
+
+def composed(name: str) -> str:
+    """Return a name in Unicode's composed form: macOS writes ö as two characters, others as one."""
+    return unicodedata.normalize("NFC", name)
+
+
+def folded(name: str) -> str:
+    """Return a name as it is compared: no matter the case, the form, and the spaces around it."""
+    return composed(composed(name.strip()).casefold())
+
+
 def read_numbers(column: pl.Series) -> NumberCells:
     """Read a column of text as numbers; true and false count as 1 and 0."""
     text = column.str.strip_chars().fill_null("")
@@ -64,11 +87,12 @@ def read_numbers(column: pl.Series) -> NumberCells:
     )
 
 
-def read_values(column: pl.Series, values: Sequence[str]) -> npt.NDArray[np.int16]:
-    """Return for each cell the position of its value among those known, UNKNOWN or MISSING.
+def read_values(column: pl.Series, values: Sequence[str]) -> ValueCells:
+    """Find each cell's value among those known.
 
     A cell is meant as it stands; where it is none of the values, 1.0 is as good as 1, since that
-    is how a column of whole numbers is often saved.
+    is how a column of whole numbers is often saved, and YES as good as yes, unless the task knows
+    several values that differ in nothing else.
     """
     text = column.str.strip_chars().fill_null("")
     found = np.full(len(text), UNKNOWN, dtype=np.int16)
@@ -78,7 +102,30 @@ def read_values(column: pl.Series, values: Sequence[str]) -> npt.NDArray[np.int1
         found[numbers == number] = position
     for position, value in enumerate(values):
         found[(text == value.strip()).to_numpy()] = position
-    return found
+    is_respelt = np.zeros(len(text), dtype=np.bool_)
+    if UNKNOWN in found:
+        is_respelt = _find_respelt(text, values, found)
+    return ValueCells(found, is_respelt)
+
+
+def _find_respelt(
+    text: pl.Series, values: Sequence[str], found: npt.NDArray[np.int16]
+) -> npt.NDArray[np.bool_]:
+    """Fill in what unknown cells mean in another case or form; tell where the case differs."""
+    meant: dict[str, int] = {}
+    for position, value in enumerate(values):
+        key = folded(value)
+        meant[key] = UNKNOWN if key in meant else position
+    is_unknown: npt.NDArray[np.bool_] = found == UNKNOWN
+    strange = text.filter(pl.Series(is_unknown)).unique().to_list()
+    places = {cell: meant.get(folded(cell), UNKNOWN) for cell in strange}
+    spelt = {cell: place for cell, place in places.items() if place != UNKNOWN}
+    found[is_unknown] = text.filter(pl.Series(is_unknown)).replace_strict(
+        spelt, default=UNKNOWN, return_dtype=pl.Int16
+    )
+    other = [cell for cell, at in spelt.items() if composed(cell) != composed(values[at].strip())]
+    is_respelt: npt.NDArray[np.bool_] = is_unknown & text.is_in(other).to_numpy()
+    return is_respelt
 
 
 def is_empty_cell(column: pl.Series) -> npt.NDArray[np.bool_]:

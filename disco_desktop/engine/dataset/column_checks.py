@@ -80,7 +80,8 @@ class _TableCheck:
             self._check_number(place, column)
 
     def _check_category(self, place: int, column: CategoryColumn) -> None:
-        found = read_values(self._table.frame[column.name], column.values)
+        found, is_respelt = read_values(self._table.frame[column.name], column.values)
+        self._tell("values_respelt", column.name, is_respelt, known=[*column.values])
         self.findings.numbers[:, place] = np.where(found < 0, np.nan, found)
         is_empty, is_unknown = found == MISSING, found == UNKNOWN
         known = [*column.values]
@@ -89,6 +90,8 @@ class _TableCheck:
             self._leave_out("category_unknown", column.name, is_unknown, known=known)
         elif len(is_empty) and is_empty.all():
             self._tell("column_empty", column.name, is_empty)
+        elif len(is_empty) and (is_empty | is_unknown).all():
+            self._tell("column_unknown", column.name, is_unknown, known=known)
         else:
             self._tell("cells_filled_own", column.name, is_empty)
             self._tell("category_filled_own", column.name, is_unknown, known=known)
@@ -124,7 +127,8 @@ class _TableCheck:
         self._tell("cell_far_out", outcome.name, away > FAR_OUT * outcome.scale)
 
     def _check_value_outcome(self, outcome: ClassifiedOutcome) -> None:
-        found = read_values(self._table.frame[outcome.name], outcome.values)
+        found, is_respelt = read_values(self._table.frame[outcome.name], outcome.values)
+        self._tell("values_respelt", outcome.name, is_respelt, known=[*outcome.values])
         self.findings.outcomes = found.astype(np.float64)
         self._leave_out("outcome_missing", outcome.name, found == MISSING)
         is_unknown = found == UNKNOWN

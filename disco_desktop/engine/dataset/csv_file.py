@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from disco_desktop.engine.dataset.csv_lines import BadLineError, CsvLines
+from disco_desktop.engine.dataset.csv_plain import PlainRows, read_plain
 from disco_desktop.engine.dataset.csv_records import CsvRecords
 from disco_desktop.engine.dataset.excerpt import file_name
 from disco_desktop.engine.dataset.header import distinct, locate, tidy
@@ -46,14 +47,24 @@ def read_csv(
 
 
 def _read(path: Path, wanted: Sequence[str], *, keep_all: bool, watcher: Watcher) -> SourceTable:
-    name = file_name(path)
-    with path.open(encoding=_encoding(path), errors="surrogateescape", newline="") as file:
+    name, encoding = file_name(path), _encoding(path)
+    with path.open(encoding=encoding, errors="surrogateescape", newline="") as file:
         lines = CsvLines(file)
         records = _open_records(name, lines, wanted)
         places = locate(name, records.names, wanted)
         if keep_all:
             places = list(range(len(records.names)))
         names = distinct(records.names)
+        if encoding != "utf-16":
+            plain = read_plain(
+                path,
+                skipped=lines.lines_read,
+                delimiter=records.delimiter,
+                width=len(names),
+            )
+            if plain is not None:
+                watcher.rows_read(plain.frame.height)
+                return _of_plain(name, plain, {names[place]: place for place in places})
         gathering = _Gathering(name, {names[place]: place for place in places})
         gathering.run(records, lines, path.stat().st_size, watcher)
     return SourceTable(
@@ -66,6 +77,14 @@ def _read(path: Path, wanted: Sequence[str], *, keep_all: bool, watcher: Watcher
     )
 
 
+def _of_plain(file: str, plain: PlainRows, places: dict[str, int]) -> SourceTable:
+    frame = plain.frame.select(pl.col(str(place)).alias(name) for name, place in places.items())
+    count = frame.height
+    check_size(file, count * frame.width)
+    rows = np.arange(1, count + 1, dtype=np.int64)
+    return SourceTable(file=file, frame=frame, rows=rows, lines=plain.lines, count=count)
+
+
 def _encoding(path: Path) -> str:
     """Tell how the file is encoded; Excel's "Unicode text" is UTF-16 with a byte order mark."""
     with path.open("rb") as file:
@@ -76,7 +95,7 @@ def _encoding(path: Path) -> str:
 def _open_records(file: str, lines: CsvLines, wanted: Sequence[str]) -> CsvRecords:
     """Find out the delimiter and read the header."""
     try:
-        records = CsvRecords(file, lines, _delimiter(lines, wanted))
+        records = CsvRecords(file, lines, _delimiter(lines, wanted), wanted)
     except StopIteration:
         raise refuse("file_empty", file) from None
     except (csv.Error, BadLineError, UnicodeError):
@@ -98,7 +117,7 @@ def _delimiter(lines: CsvLines, wanted: Sequence[str]) -> str:
 
 def _fitness(line: str, delimiter: str, wanted: Sequence[str]) -> tuple[int, int]:
     """Tell how well a delimiter cuts the header: wanted names, then cells."""
-    names = tidy(next(csv.reader([line], delimiter=delimiter)))
+    names = tidy(next(csv.reader([line], delimiter=delimiter)), wanted)
     return len(set(names).intersection(wanted)), len(names)
 
 

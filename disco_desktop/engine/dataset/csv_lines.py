@@ -69,6 +69,11 @@ class CsvLines:
         """Bytes of the file that were read so far, a little ahead of the last line."""
         return self._file.buffer.tell()
 
+    @property
+    def lines_read(self) -> int:
+        """Lines of the file that were read so far."""
+        return self._number
+
     def begin_record(self) -> None:
         """Forget the lines of the record before."""
         self._taken.clear()

@@ -12,7 +12,7 @@ from disco_desktop.engine.dataset.refused_file import refuse
 from disco_desktop.engine.dataset.report import MENTIONED_ROWS, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 MOST_BROKEN = 1_000_000
 
@@ -45,10 +45,11 @@ class CsvRecords:
 
     Attributes:
         names: the header.
+        delimiter: between cells.
         count: records so far that hold anything, broken ones included.
     """
 
-    def __init__(self, file: str, lines: CsvLines, delimiter: str) -> None:
+    def __init__(self, file: str, lines: CsvLines, delimiter: str, wanted: Sequence[str]) -> None:
         """Read the header.
 
         Raises:
@@ -56,10 +57,11 @@ class CsvRecords:
             csv.Error, BadLineError: the header is broken.
         """
         self._file = file
+        self.delimiter = delimiter
         self._lines = lines
         self._reader: Iterator[list[str]] = csv.reader(lines, delimiter=delimiter, strict=True)
         lines.begin_record()
-        self.names = tidy(next(self._reader))
+        self.names = tidy(next(self._reader), wanted)
         self.count = 0
         self._broken: dict[str, _Broken] = {}
 

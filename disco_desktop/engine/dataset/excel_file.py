@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import zipfile
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import fastexcel
@@ -14,17 +14,15 @@ from disco_desktop.engine.dataset.header import distinct, locate, tidy
 from disco_desktop.engine.dataset.refused_file import FileRefusedError, refuse
 from disco_desktop.engine.dataset.source_table import SourceTable, check_size
 from disco_desktop.engine.dataset.watcher import NOBODY, Watcher
+from disco_desktop.engine.dataset.workbook_extent import check_extent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import numpy.typing as npt
 
-LARGEST_UNPACKED_BYTES = 2 << 30
-LARGEST_WORKBOOK_BYTES = 512 << 20
 _MOST_SHEETS = 100
-_DAMAGED = (fastexcel.FastExcelError, pl.exceptions.PolarsError, pl.exceptions.PanicException)
 
 
 def read_excel(
@@ -37,12 +35,10 @@ def read_excel(
             columns, or it is too large.
         OSError: it cannot be read.
     """
-    _check_unpacked_size(path)
-    try:
+    check_extent(path)
+    with _refusing_damaged(file_name(path)):
         workbook = fastexcel.read_excel(path)
         sheets = workbook.sheet_names[:_MOST_SHEETS]
-    except _DAMAGED as error:
-        raise refuse("file_damaged", file_name(path)) from error
     first_refusal = None
     for sheet in sheets:
         try:
@@ -52,27 +48,6 @@ def read_excel(
         except FileRefusedError as refusal:
             first_refusal = first_refusal or refusal
     raise first_refusal or refuse("file_empty", file_name(path))
-
-
-def _check_unpacked_size(path: Path) -> None:
-    """Refuse a workbook that would unpack to more than a table can be."""
-    with path.open("rb") as file:
-        size = file.seek(0, 2)
-        if size == 0:
-            raise refuse("file_empty", file_name(path))
-        if size > LARGEST_WORKBOOK_BYTES:
-            raise refuse(
-                "file_too_large", file_name(path), largest_mib=LARGEST_WORKBOOK_BYTES >> 20
-            )
-        if not zipfile.is_zipfile(file):
-            return  # the older format is not packed
-        try:
-            with zipfile.ZipFile(file) as archive:
-                unpacked = sum(part.file_size for part in archive.infolist())
-        except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-            raise refuse("file_damaged", file_name(path)) from error
-    if unpacked > LARGEST_UNPACKED_BYTES:
-        raise refuse("file_too_large", file_name(path), largest_mib=LARGEST_UNPACKED_BYTES >> 20)
 
 
 def _read_sheet(
@@ -88,7 +63,7 @@ def _read_sheet(
     if len(filled) == 0:
         raise refuse("file_empty", file)
     first, below = filled[0], filled[1:]
-    header = tidy([name or "" for name in cells.row(first)])
+    header = tidy([name or "" for name in cells.row(first)], wanted)
     places = locate(file, header, wanted)
     if keep_all:
         places = list(range(len(header)))
@@ -113,7 +88,18 @@ def _is_filled(cells: pl.DataFrame) -> npt.NDArray[np.bool_]:
 
 def _load(file: str, workbook: fastexcel.ExcelReader, sheet: str) -> pl.DataFrame:
     """Load all cells of a sheet as text, its first row included."""
-    try:
+    with _refusing_damaged(file):
         return workbook.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string").to_polars()
-    except _DAMAGED as error:
+
+
+@contextmanager
+def _refusing_damaged(file: str) -> Iterator[None]:
+    """Refuse a file where a library fails or panics; each library has a panic of its own."""
+    try:
+        yield
+    except (fastexcel.FastExcelError, pl.exceptions.PolarsError) as error:
+        raise refuse("file_damaged", file) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
         raise refuse("file_damaged", file) from error

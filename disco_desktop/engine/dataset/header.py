@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
+from disco_desktop.engine.dataset.cells import composed
 from disco_desktop.engine.dataset.excerpt import excerpt
 from disco_desktop.engine.dataset.refused_file import refuse
 
@@ -15,9 +16,14 @@ _LONGEST_NAME = 200
 _MOST_COMPARED = 1000  # similar names are looked for in a table of people, not of genes
 
 
-def tidy(names: Sequence[str]) -> list[str]:
-    """Strip what surrounds the names without being seen: spaces and a byte order mark."""
-    return [name.strip().strip("\ufeff").strip() for name in names]
+def tidy(names: Sequence[str], wanted: Sequence[str]) -> list[str]:
+    """Strip what surrounds the names without being seen: spaces and a byte order mark.
+
+    One that differs only in Unicode's form from a wanted one is spelt like it.
+    """
+    names = [name.strip().strip("\ufeff").strip() for name in names]
+    spelt = {composed(name): name for name in wanted if name not in names}
+    return [name if name in wanted else spelt.get(composed(name), name) for name in names]
 
 
 def locate(file: str, names: Sequence[str], wanted: Sequence[str]) -> list[int]:

@@ -35,12 +35,12 @@ def read_parquet(
         height = lazy.select(pl.len()).collect().item()
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise refuse("file_damaged", file_name(path)) from error
-    places = locate(file_name(path), tidy(schema.names()), wanted)
+    places = locate(file_name(path), tidy(schema.names(), wanted), wanted)
     if keep_all:
         places = list(range(len(schema)))
     check_size(file_name(path), height * len(places))
     kept = [schema.names()[place] for place in places]
-    names = distinct(tidy(kept))
+    names = distinct(tidy(kept, wanted))
     try:
         typed = lazy.select(kept).collect()
         frame = pl.DataFrame(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import stat
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import msgspec
@@ -248,6 +249,9 @@ def read_task(path: Path) -> Task:
         TaskError: the file cannot be read, or what it holds is not a task.
     """
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe would keep us waiting
+            detail = "it is not an ordinary file"
+            raise TaskError("task_unreadable", file=str(path), detail=detail)
         content = path.read_bytes()
     except OSError as error:
         raise TaskError("task_unreadable", file=str(path), detail=str(error)) from error

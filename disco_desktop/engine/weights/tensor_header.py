@@ -8,6 +8,7 @@ a hostile header is refused before it is parsed. Who reads headers alone needs n
 from __future__ import annotations
 
 import math
+import stat
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Literal, TypeAlias
@@ -82,6 +83,9 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
         ModelError: there is no such file, or it cannot be read.
     """
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe would keep us waiting
+            reason = "it is not an ordinary file"
+            raise ModelError("model_file_unreadable", file=str(path), reason=reason)
         with path.open("rb") as file:
             yield file
     except FileNotFoundError as error:

@@ -152,6 +152,7 @@ HARMLESS = {
     "cells_filled_own",
     "cells_filled_zero",
     "rows_repeated",
+    "values_respelt",
     "file_old_encoding",
     "files_not_pictures",
     "pictures_repeated",

@@ -176,8 +176,8 @@ def _tone(row: Row, place: int) -> CellTone:
         return "danger"
     if code is None:
         return "" if row.is_used else "muted"
-    if code in ("cell_far_out", "category_filled_own"):
+    if code in ("cell_far_out", "category_filled_own", "column_unknown"):
         return "warning"
-    if code == "column_empty" or code.startswith("cells_filled"):
+    if code in ("column_empty", "values_respelt") or code.startswith("cells_filled"):
         return "filled"
     return "danger"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import msgspec
 import numpy as np
 import pytest
@@ -146,3 +148,39 @@ def test_an_outcome_of_several_names_those_it_knows(task_with, csv_file) -> None
     (problem,) = report.problems
     assert (problem.code, problem.arguments["known"]) == ("outcome_unknown", ["yes", "no", "later"])
     assert report.balance == {"a": 12, "b": 12, "c": 0}
+
+
+def test_another_case_or_form_of_a_value_is_the_same_and_told(task_with, csv_file) -> None:
+    column = CategoryColumn(name="colour", values=("Red", "green", "bl\u00fc"))
+    task = task_with(inputs=(AGE, column))
+    rows = ROWS.replace("red", "RED").replace("blue", "blu\u0308").replace("yes", "Yes")
+    report = check_data(task, csv_file(HEADER + rows))
+    told = {(problem.code, problem.column): problem.count for problem in report.problems}
+    assert told == {("values_respelt", "colour"): 8, ("values_respelt", "ill"): 12}
+    assert report.usable_rows == 24
+    plain = rows.replace("RED", "Red").replace("blu\u0308", "bl\u00fc").replace("Yes", "yes")
+    digests = [load_dataset(task, csv_file(HEADER + content)).digest for content in (rows, plain)]
+    assert digests[0] == digests[1]
+
+
+def test_values_that_differ_in_case_alone_are_not_mixed_up(task_with, csv_file) -> None:
+    column = CategoryColumn(name="colour", values=("Red", "red", "green", "blue"))
+    task = task_with(inputs=(AGE, column))
+    report = check_data(task, csv_file(f"{HEADER}{ROWS}60,RED,no\n"))
+    assert [(one.code, one.lines) for one in report.problems] == [("category_filled_own", [26])]
+
+
+def test_a_column_of_unknown_values_alone_is_told_as_a_whole(task_with, csv_file) -> None:
+    column = CategoryColumn(name="colour", values=("mauve", "ochre"))
+    report = check_data(task_with(inputs=(AGE, column)), csv_file(HEADER + ROWS))
+    assert [(one.code, one.count) for one in report.problems] == [("column_unknown", 24)]
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_column_is_found_whatever_the_form_of_its_name(task_with, csv_file, form) -> None:
+    other = {"NFC": "NFD", "NFD": "NFC"}[form]
+    column = CategoryColumn(name=unicodedata.normalize(form, "Größe"), values=COLOURS.values)
+    header = HEADER.replace("colour", unicodedata.normalize(other, "Größe"))
+    report = check_data(task_with(inputs=(AGE, column)), csv_file(header + ROWS))
+    assert report.problems == []
+    assert report.usable_rows == 24

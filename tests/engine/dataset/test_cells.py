@@ -88,11 +88,11 @@ def test_every_cell_is_a_bounded_number_or_empty_or_has_one_fault(cells) -> None
 
 def outcomes(*cells: str | None, values: tuple[str, str] = ("0", "1")) -> list[int]:
     outcome = BinaryOutcome(name="x", values=values, labels=("a", "b"))
-    return read_values(column(*cells), outcome.values).tolist()
+    return read_values(column(*cells), outcome.values).places.tolist()
 
 
 def test_outcomes_as_they_stand() -> None:
-    assert outcomes(" no", "yes", "Yes", None, values=("no", "yes")) == [0, 1, UNKNOWN, MISSING]
+    assert outcomes(" no", "yes", "Yess", None, values=("no", "yes")) == [0, 1, UNKNOWN, MISSING]
 
 
 def test_whole_numbers_saved_with_decimals_and_truth_values() -> None:

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from disco_desktop.engine.dataset import csv_file as csv_module
 from disco_desktop.engine.dataset.csv_file import read_csv
 from disco_desktop.engine.dataset.csv_lines import LONGEST_LINE
+from disco_desktop.engine.dataset.csv_plain import read_plain
 from disco_desktop.engine.dataset.refused_file import FileRefusedError
 
 if TYPE_CHECKING:
@@ -260,3 +262,55 @@ def test_quotes_everywhere_do_not_make_reading_slow(csv_file) -> None:
     text = "".join(f'{random.Random(line).random()},"x\n' for line in range(20_000))
     table = read_csv(csv_file("age,ill\n" + text), WANTED, keep_all=False)
     assert only_problem(table).count == 20_000
+
+
+PIECES = st.sampled_from(
+    ["a", "1", " ", "é", ",", ",", ";", "\t", '"', '""', "\n", "\n", "\r\n", "\r", "\0", "\ufeff",
+     "\n1,2,3", '\n"x",,"y""z"', "\n,,", '\n"","",""', "\r\n4,5,6", "sep=;", "#", "\u2028", "\n\n"]
+)  # fmt: skip
+FILES = st.tuples(
+    st.sampled_from(["", "\ufeff", "\n", "sep=,\n"]),
+    st.sampled_from(["age,x,ill", "age;x;ill", '"age","x","ill"', "ill\tage", "age,ill\r"]),
+    st.lists(PIECES, max_size=12).map("".join),
+    st.sampled_from(["utf-8", "cp1252", "utf-16"]),
+)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(FILES)
+def test_polars_and_our_reader_give_the_same(tmp_path_factory, parts) -> None:
+    start, header, rest, encoding = parts
+    path = tmp_path_factory.getbasetemp() / "both.csv"
+    path.write_bytes((start + header + rest).encode(encoding, "replace"))
+    read = []
+    for is_ours in (False, True):
+        with pytest.MonkeyPatch.context() as patch:
+            if is_ours:
+                patch.setattr(csv_module, "read_plain", lambda *_, **__: None)
+            try:
+                table = read_csv(path, WANTED, keep_all=True)
+            except FileRefusedError as refused:
+                read.append(refused.problem)
+            else:
+                read.append((
+                    table.frame.to_dict(as_series=False), table.rows.tolist(),
+                    table.lines.tolist(), table.count, table.problems,
+                ))  # fmt: skip
+    assert read[0] == read[1]
+
+
+@pytest.mark.parametrize(
+    ("content", "is_plain"),
+    [
+        ("1,2,3\n4,5,6\n", True),
+        ('"1","a, ""b""",3\r\n4,,6', True),
+        ("1,2,3\n\n4,5,6\n", False),
+        ("1,2\n", False),
+        ('"1\n",2,3\n', False),
+        ("1,2,3\r4,5,6\r", False),
+        ('1,a"b,3\n', False),
+    ],
+)
+def test_polars_reads_what_leaves_no_choice(csv_file, content, is_plain) -> None:
+    path = csv_file("age,x,ill\n" + content)
+    assert (read_plain(path, skipped=1, delimiter=",", width=3) is not None) == is_plain

@@ -100,9 +100,57 @@ def test_a_workbook_cut_short_is_refused(path) -> None:
 
 
 def test_a_compression_bomb_is_refused_before_it_is_unpacked(path, monkeypatch) -> None:
-    monkeypatch.setattr("disco_desktop.engine.dataset.excel_file.LARGEST_UNPACKED_BYTES", 1 << 20)
+    monkeypatch.setattr(
+        "disco_desktop.engine.dataset.workbook_extent.LARGEST_UNPACKED_BYTES", 1 << 20
+    )
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", b"\0" * (2 << 20))
     with pytest.raises(FileRefusedError) as refused:
         read_excel(path, WANTED, keep_all=False)
     assert refused.value.problem.code == "file_too_large"
+
+
+@pytest.mark.parametrize("attribute", ['r="XFD1048576"', "r='xfd1048576'", 'x="" r = "XFD1048576"'])
+def test_a_cell_far_away_is_refused_before_room_is_made_for_it(path, tmp_path, attribute) -> None:
+    near = tmp_path / "near.xlsx"
+    with xlsxwriter.Workbook(near) as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.write_row(0, 0, WANTED)
+        sheet.write(1048575, 16383, 1)
+    with zipfile.ZipFile(near) as given, zipfile.ZipFile(path, "w") as changed:
+        for name in given.namelist():
+            content = given.read(name).replace(b'<c r="XFD1048576"', b"<c " + attribute.encode())
+            changed.writestr(name, content)
+    with pytest.raises(FileRefusedError) as refused:
+        read_excel(path, WANTED, keep_all=False)
+    assert refused.value.problem.code == "sheet_too_large"
+    assert refused.value.problem.arguments["columns"] == 16384
+
+
+@pytest.mark.parametrize(("repeats", "is_read"), [(3, True), (100_000, False)])
+def test_repeated_cells_of_an_open_document_are_counted(tmp_path, repeats, is_read) -> None:
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    head = "".join(cell.format(name) for name in WANTED)
+    row = cell.format(1) * 2 + cell.format(2).replace(
+        "<table:table-cell", '<table:table-cell table:number-columns-repeated="200"', 1
+    )
+    path = tmp_path / "data.ods"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        archive.writestr(
+            "content.xml",
+            '<office:document-content xmlns:office="o" xmlns:table="t" xmlns:text="x">'
+            '<office:body><office:spreadsheet><table:table table:name="a">'
+            f"<table:table-row>{head}</table:table-row>"
+            f'<table:table-row table:number-rows-repeated="{repeats}">{row}</table:table-row>'
+            '<table:table-row table:number-rows-repeated="1048000">'
+            '<table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+            "</table:table></office:spreadsheet></office:body></office:document-content>",
+        )
+    if is_read:
+        assert read_excel(path, WANTED, keep_all=False).count == repeats
+        return
+    with pytest.raises(FileRefusedError) as refused:
+        read_excel(path, WANTED, keep_all=False)
+    assert refused.value.problem.code == "sheet_too_large"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 import resource
 from typing import TYPE_CHECKING
@@ -134,6 +135,14 @@ class TestDamage:
         with pytest.raises(ModelError) as raised:
             read_model(tmp_path)
         assert raised.value.code == "model_file_unreadable"
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+    def test_a_pipe_is_not_opened(self, path: Path) -> None:
+        os.mkfifo(path)
+        for read in (read_model, read_header):
+            with pytest.raises(ModelError) as raised:
+                read(path)
+            assert raised.value.code == "model_file_unreadable"
 
 
 class Trap:

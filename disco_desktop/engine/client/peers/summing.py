@@ -16,7 +16,6 @@ from disco_desktop.engine.aggregator.secure import SecureAggregator
 from disco_desktop.engine.client.identity import PUBLIC_KEY_BYTES, SIGNATURE_BYTES, verify
 from disco_desktop.engine.client.statements import attempt_key_statement
 from disco_desktop.engine.errors import ContributionError
-from disco_desktop.engine.task.task import SecureAggregation
 from disco_desktop.engine.weights.codec import VALUE_SIZE, decode, encode
 from disco_desktop.engine.weights.manifest import Manifest
 from disco_desktop.engine.weights.weights import Weights
@@ -226,9 +225,6 @@ class SecureSumming(Summing):
         )
         self._vector = memoryview(b"")
         self._promised: dict[str, memoryview] = {}
-        aggregation = task.collaboration.aggregation
-        assert isinstance(aggregation, SecureAggregation)  # noqa: S101 - else it is a mean
-        self._largest_change = aggregation.largest_change
 
     @property
     def clipped_share(self) -> float:
@@ -276,11 +272,9 @@ class SecureSumming(Summing):
         """Take the mean update out of the sum, and add it to the common model."""
         try:
             mean, _ = self._aggregator.open(result)
-        except ContributionError as error:  # the total weight is the last value
-            raise ContributionError(error.code, detail=summed[-1][0]) from error
-        for member, part in summed:
-            values = mean[part.start : part.stop]
-            if len(values) and not np.abs(values).max() <= self._largest_change * _SLACK:
-                raise ContributionError("sum_not_possible", detail=member)
+        except ContributionError as error:
+            place = self._aggregator.first_impossible(result)
+            member = next(one for one, part in summed if place < part.stop)
+            raise ContributionError(error.code, detail=member) from error
         mean += self._base.buffer
         return Weights(self._base.manifest, mean)

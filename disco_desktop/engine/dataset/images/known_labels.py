@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from disco_desktop.engine.dataset.cells import folded
+
 if TYPE_CHECKING:
     from disco_desktop.engine.task.outcome import ClassifiedOutcome
 
@@ -18,12 +20,8 @@ class KnownLabels:
         self._places: dict[str, int] = {}
         for names in (outcome.values, outcome.labels):
             for place, name in enumerate(names):
-                self._places.setdefault(_folded(name), place)
+                self._places.setdefault(folded(name), place)
 
     def place(self, name: str) -> int | None:
         """Return the outcome's place among the values; None where the name means none."""
-        return self._places.get(_folded(name))
-
-
-def _folded(name: str) -> str:
-    return name.strip().casefold()
+        return self._places.get(folded(name))

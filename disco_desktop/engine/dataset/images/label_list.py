@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import stat
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from disco_desktop.engine.dataset.cells import folded
 from disco_desktop.engine.dataset.csv_file import read_csv
 from disco_desktop.engine.dataset.excerpt import excerpt, file_name
 from disco_desktop.engine.dataset.images.known_labels import KnownLabels
@@ -56,7 +58,10 @@ def read_list(path: Path, *, with_label: bool) -> SourceTable:
     """
     wanted = [FILE_COLUMN, LABEL_COLUMN] if with_label else [FILE_COLUMN]
     try:
-        if path.stat().st_size > LARGEST_FILE_BYTES:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise refuse("file_not_regular", file_name(path))
+        if status.st_size > LARGEST_FILE_BYTES:
             raise refuse("file_too_large", file_name(path), largest_mib=LARGEST_FILE_BYTES >> 20)
         return read_csv(path, wanted, keep_all=False, watcher=NOBODY)
     except OSError as error:
@@ -75,7 +80,7 @@ class _Names:
 
     def find(self, name: str) -> int | None:
         """Return the file's place, _AMBIGUOUS where it may be one or another, None if missing."""
-        asked = name.strip().replace("\\", "/").removeprefix("./").lstrip("/").casefold()
+        asked = folded(name.strip().replace("\\", "/").removeprefix("./").lstrip("/"))
         bare = asked.rpartition("/")[2]
         by_path, by_stem_path, by_name, by_stem = self._places
         for known, spelling in (
@@ -90,7 +95,7 @@ class _Names:
 
 
 def _spellings(path: str) -> tuple[str, str, str, str]:
-    pure = PurePosixPath(path.casefold())
+    pure = PurePosixPath(folded(path))
     return str(pure), str(pure.with_suffix("")), pure.name, pure.stem
 
 

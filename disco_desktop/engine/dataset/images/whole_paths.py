@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,4 +46,6 @@ def _files(root: str, paths: Iterable[str]) -> Iterable[PictureFile]:
             status = os.stat(os.path.join(root, path))
         except OSError:
             continue  # that it is not there is told with the list
+        if not stat.S_ISREG(status.st_mode):
+            continue  # a pipe or a device would keep us waiting
         yield PictureFile(path, status.st_size, status.st_mtime_ns)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import io
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
 
@@ -11,6 +12,9 @@ from disco_desktop.engine.dataset.report import MENTIONED_ROWS, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from _typeshed import WriteableBuffer
+
+OLD_ENCODING = "cp1252"  # what Windows writes in Western Europe
 LONGEST_PIECE = 1 << 20  # bytes that are read at once; a longer line comes in pieces
 
 
@@ -33,7 +37,7 @@ class LineFindings:
     @property
     def count(self) -> int:
         """Lines that cannot be used."""
-        return sum(self.counts.values())
+        return sum(count for code, count in self.counts.items() if code != "file_old_encoding")
 
     def problems(self, file: str) -> list[Problem]:
         """Return what is to be told of them."""
@@ -51,8 +55,43 @@ class Line:
     text: str
 
 
+class _AsUtf8(io.RawIOBase):
+    """A file in UTF-16, as Windows' editor writes "Unicode", read as UTF-8."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._decoder = codecs.getincrementaldecoder("utf-16")("replace")
+        self._ready = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        target = memoryview(buffer).cast("B")
+        while not self._ready:
+            content = self._file.read(LONGEST_PIECE)
+            text = self._decoder.decode(content, final=not content)
+            self._ready = text.encode("utf-8", "replace")
+            if not content:
+                break
+        size = min(len(target), len(self._ready))
+        target[:size], self._ready = self._ready[:size], self._ready[size:]
+        return size
+
+
+def _in_utf8(file: IO[bytes]) -> IO[bytes]:
+    """Return a file as UTF-8 where a byte order mark says that it is UTF-16."""
+    is_utf16 = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    file.seek(0)
+    return io.BufferedReader(_AsUtf8(file), LONGEST_PIECE) if is_utf16 else file
+
+
 def usable_lines(file: IO[bytes], findings: LineFindings) -> Iterator[Line]:
-    """Yield the lines of a file that is UTF-8; what is not is noted and left out."""
+    """Yield the lines of a file from its beginning; what is no text is noted and left out.
+
+    A line that is not UTF-8 is read in the old encoding, and noted.
+    """
+    file = _in_utf8(file)
     number, left = 1, b""
     is_first = True
     while content := left + file.readline(LONGEST_PIECE - len(left)):
@@ -76,8 +115,8 @@ def _decoded(content: bytes, number: int, findings: LineFindings) -> str | None:
     try:
         return content.decode().replace("\r\n", "\n")
     except UnicodeDecodeError:
-        findings.add("text_not_utf8", number)
-        return None
+        findings.add("file_old_encoding", number)
+        return content.decode(OLD_ENCODING, "replace").replace("\r\n", "\n")
 
 
 def _place_to_cut(content: bytes) -> int:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 LARGEST_CACHE = 16 << 30  # bytes, over all texts
 
+_READING = "-2"  # how texts are read; what was kept before another way is not found
 _TOKENS, _UNITS, _ABOUT = "tokens", "units", "about.json"
 
 
@@ -91,7 +92,7 @@ class TokenFiles:
 
 def find_tokens(key: str) -> Tokens | None:
     """Return the tokens of a digest, if they are there and whole."""
-    folder = cache_folder("text", key)
+    folder = cache_folder("text", key + _READING)
     try:
         about = msgspec.json.decode((folder / _ABOUT).read_bytes(), type=About)
         values: npt.NDArray[np.uint16] = _mapped(folder / _TOKENS, "<u2")
@@ -132,8 +133,8 @@ def writing_tokens(key: str) -> Iterator[TokenFiles]:
             yield files
         (beside / _ABOUT).write_bytes(msgspec.json.encode(files.about))
         with suppress(FileExistsError):  # somebody else was quicker
-            _put(beside, root / key)
-        evict(root, keep=root / key, largest=LARGEST_CACHE)
+            _put(beside, root / (key + _READING))
+        evict(root, keep=root / (key + _READING), largest=LARGEST_CACHE)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise DataError("tokens_not_kept", folder=str(root), reason=reason) from error

@@ -24,6 +24,7 @@ from disco_desktop.engine.dataset.share import Share
 from disco_desktop.engine.dataset.watcher import Watcher
 from disco_desktop.engine.errors import DataError
 from disco_desktop.engine.task.image import FolderGroup, NameGroup
+from disco_desktop.engine.task.outcome import ClassOutcome
 from tests.engine.dataset.images.conftest import picture, task_of
 
 if TYPE_CHECKING:
@@ -70,6 +71,18 @@ def test_folders_may_be_called_by_value_or_label_in_any_case(
     for first, name in enumerate(names):
         fill(tmp_path / "all" / name, 8, first=100 * first)
     assert check_data(task, tmp_path / "all").balance == {"a Cat": 8, "a Dog": 8}
+
+
+def test_a_folder_is_a_label_whatever_the_form_of_its_name(
+    tmp_path: Path, fill: Callable[..., Path]
+) -> None:
+    benign, malignant = "b\u00e9nin", "malin"
+    outcome = ClassOutcome(name="finding", values=(benign, malignant), labels=(benign, malignant))
+    fill(tmp_path / "all" / "be\u0301nin", 8)
+    fill(tmp_path / "all" / malignant, 8, first=100)
+    report = check_data(task_of(outcome=outcome), tmp_path / "all")
+    assert report.problems == []
+    assert report.balance == {benign: 8, malignant: 8}
 
 
 def test_all_that_is_wrong_is_told_and_the_rest_is_used(
@@ -351,3 +364,18 @@ def test_the_watcher_hears_how_far_it_is_and_can_stop_it(
     assert counting.rows[1:] == sorted(counting.rows[1:])
     assert counting.rows[-1] == 200
     assert len(counting.rows) > 4
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_pipe_is_never_opened(task: Task, tmp_path: Path, fill: Callable[..., Path]) -> None:
+    fill(tmp_path / "all" / "cat", 8)
+    fill(tmp_path / "all" / "dog", 8, first=100)
+    os.mkfifo(tmp_path / "all" / "labels.csv")
+    os.mkfifo(tmp_path / "all" / "cat" / "pipe.png")
+    assert check_data(task, tmp_path / "all").usable_rows == 16
+    listed = tmp_path / "list.csv"
+    rows = [f"{path},{path.parent.name}" for path in sorted((tmp_path / "all").glob("*/*.png"))]
+    listed.write_text("\n".join(["filename,label", *rows]))
+    report = check_data(task, listed)
+    assert report.usable_rows == 16
+    assert found(report)["listed_file_missing"].count == 1

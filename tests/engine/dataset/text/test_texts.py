@@ -120,7 +120,7 @@ def test_bad_lines_are_told_of_and_the_rest_is_used(tmp_path: Path) -> None:
     report = check_data(task_with(RUNNING), tmp_path)
     told = {(problem.code, problem.file): problem.lines for problem in report.problems}
     assert told == {
-        ("text_not_utf8", "bad.txt"): [2],
+        ("file_old_encoding", "bad.txt"): [2],
         ("text_with_zero_bytes", "bad.txt"): [4],
         ("text_empty", "empty.txt"): [],
         ("text_empty", "blank.txt"): [],
@@ -128,7 +128,7 @@ def test_bad_lines_are_told_of_and_the_rest_is_used(tmp_path: Path) -> None:
     assert report.is_usable
     assert report.usable_rows == 2
     tokens = examine_texts(RUNNING, tmp_path).blocks.ravel().tolist()
-    assert decode(tokens).startswith((good * 3).decode())
+    assert decode(tokens).startswith((good + "café\n".encode() + good * 2).decode())
     assert "\ufeff" not in decode(tokens)
 
 
@@ -252,3 +252,32 @@ def test_all_blocks_are_tested_on_and_lines_are_gone_on_from(tmp_path: Path) -> 
     other = Preprocessing(columns=(NumericPreparation(name="a", center=0, scale=1, fill=None),))
     with pytest.raises(DataError, match="preprocessing_mismatch"):
         load_labelled(task_with(RUNNING), path, other)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize("data", [RUNNING, LINES])
+def test_texts_of_other_programs_are_read_as_tables_are(
+    tmp_path: Path, data: TextData, encoding: str
+) -> None:
+    text = "".join(f"Größe {number} of a café in a town\r\n" for number in range(40))
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    plain = examine_texts(data, write(tmp_path / "plain.txt", text))
+    other = tmp_path / "other.txt"
+    other.write_bytes((mark + text).encode(encoding))
+    read = examine_texts(data, other)
+    assert np.array_equal(read.blocks, plain.blocks)
+    assert read.rows == read.usable_rows == plain.usable_rows
+    told = [(problem.code, problem.count) for problem in read.problems]
+    assert told == ([("file_old_encoding", 40)] if encoding == "cp1252" else [])
+
+
+def test_long_lines_in_utf16_are_read_whole(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(text_lines, "LONGEST_PIECE", 64)
+    text = ODD * 3 + "word 東京 🙂 " * 50
+    path = tmp_path / "long.txt"
+    path.write_bytes(text.encode("utf-16"))
+    findings = text_lines.LineFindings()
+    with path.open("rb") as file:
+        read = "".join(line.text for line in text_lines.usable_lines(file, findings))
+    assert read == text.replace("\r\n", "\n")
+    assert findings.counts == {}

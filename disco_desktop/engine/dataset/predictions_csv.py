@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # What makes a spreadsheet take a cell for a formula, its wide East Asian forms included.
 # See OWASP, "CSV Injection".
-_FORMULA = r"^[\s\x00]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r\n]"
+_FORMULA = r"^[\s\x00-\x1F\x7F]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r\n]"
 _ROWS_AT_ONCE = 100_000
 _NUMBER = r"^\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*$"
 

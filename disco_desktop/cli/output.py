@@ -14,7 +14,7 @@ from rich.text import Text
 from disco_desktop.app.words.inert_text import inert
 from disco_desktop.app.words.sentences import left_out_sentence, problem_lines, problem_sentence
 from disco_desktop.cli.commands import output_path
-from disco_desktop.engine.durable_files import replaced_durably
+from disco_desktop.engine.durable_files import SHARED, replaced_durably
 from disco_desktop.engine.memory.storage import storing_in
 
 if TYPE_CHECKING:
@@ -169,5 +169,5 @@ def write_json(path: Path, content: object) -> None:
         if path.exists() and not path.is_file():  # a pipe or a device, not to be replaced
             path.write_bytes(text)
         else:
-            with replaced_durably(path) as file:
+            with replaced_durably(path, mode=SHARED) as file:
                 file.write(text)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from disco_desktop.engine.durable_files import private_folder
 from disco_desktop.engine.errors import ServerError, StorageError
 from disco_desktop.logs import logger
 from disco_desktop.server.rate import OccasionalLog
@@ -206,7 +207,7 @@ def claimed(folder: Path) -> Iterator[None]:
         StorageError: `data_dir_in_use` by another server, or `folder_unusable`.
     """
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(folder)
         descriptor = os.open(folder / _LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise StorageError(

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from disco_desktop.engine.dataset.images.picture_files import SUFFIXES
-from disco_desktop.engine.durable_files import replaced_durably
+from disco_desktop.engine.durable_files import private_folder, replaced_durably
 from disco_desktop.engine.errors import DataError
 from disco_desktop.engine.memory.storage import storing_in
 from disco_desktop.engine.task.registry import task_providers
@@ -107,7 +107,7 @@ class LastData:
 
     def _write(self, content: bytes) -> None:
         with storing_in(self._file.parent):
-            self._file.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(self._file.parent)
             with replaced_durably(self._file) as file:
                 file.write(content)
 
@@ -181,7 +181,7 @@ class LabelGroups:
         writer.writerow(_COLUMNS)
         writer.writerows(self._value_of.items())
         with storing_in(path.parent):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(path.parent)
             with replaced_durably(path) as file:
                 file.write(text.getvalue().encode("utf-8", "surrogateescape"))
 

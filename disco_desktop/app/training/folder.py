@@ -20,7 +20,7 @@ from disco_desktop.app.processes.worker_messages import (
 )
 from disco_desktop.app.training.identities import hold_free_identities, hold_identities
 from disco_desktop.app.training.plan import decode_plan, encode_plan
-from disco_desktop.engine.durable_files import replaced_durably, sync_folder
+from disco_desktop.engine.durable_files import private_folder, replaced_durably, sync_folder
 from disco_desktop.engine.errors import DiscoError, StorageError
 from disco_desktop.engine.events import EpochTrained, RoundEnded
 from disco_desktop.engine.memory.disk_memory import DiskMemory
@@ -94,7 +94,7 @@ class TrainingFolder:
         """
         root = trainings_folder()
         with storing_in(root):
-            root.mkdir(parents=True, exist_ok=True)
+            private_folder(root)
             _forget_oldest(root)
             stamp = "".join(char for char in plan.created[:19] if char.isdigit())
             path = root / f"{stamp}-{secrets.token_hex(4)}"
@@ -172,7 +172,7 @@ class TrainingFolder:
         """
         folder = self.weights_file.parent
         with storing_in(folder):
-            folder.mkdir(parents=True, exist_ok=True)
+            private_folder(folder)
             with replaced_durably(folder / "task.json") as file:
                 file.write(encode_task(self.plan.task))
 

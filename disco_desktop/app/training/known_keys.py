@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from disco_desktop.app.library.observable import Observable
-from disco_desktop.engine.durable_files import replaced_durably
+from disco_desktop.engine.durable_files import private_folder, replaced_durably
 from disco_desktop.engine.memory.storage import storing_in
 from disco_desktop.engine.messages.message import Key
 from disco_desktop.logs import logger
@@ -119,7 +119,7 @@ class KnownKeys(Observable):
 
     def _write(self, keys: tuple[KnownKey, ...]) -> None:
         with storing_in(self._path.parent):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(self._path.parent)
             with replaced_durably(self._path) as file:
                 file.write(msgspec.json.format(msgspec.json.encode(_Kept(keys=keys))))
 

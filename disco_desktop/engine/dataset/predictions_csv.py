@@ -9,7 +9,7 @@ import polars as pl
 
 from disco_desktop.engine.dataset.excerpt import file_name
 from disco_desktop.engine.dataset.header import distinct
-from disco_desktop.engine.durable_files import replaced_durably
+from disco_desktop.engine.durable_files import SHARED, replaced_durably
 from disco_desktop.engine.errors import StorageError
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _spread(
 def _replace(path: Path, frame: pl.DataFrame) -> None:
     """Write piece by piece, so that the text is never in memory as a whole."""
     try:
-        with replaced_durably(path) as file:
+        with replaced_durably(path, mode=SHARED) as file:
             for start in range(0, max(frame.height, 1), _ROWS_AT_ONCE):
                 piece = frame.slice(start, _ROWS_AT_ONCE)
                 file.write(piece.write_csv(include_header=start == 0).encode())

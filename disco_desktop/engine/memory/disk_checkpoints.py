@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from disco_desktop.engine.durable_files import sync_folder
+from disco_desktop.engine.durable_files import private_folder, sync_folder
 from disco_desktop.engine.errors import ModelError, StorageError
 from disco_desktop.engine.memory.memory import CheckpointSlot
 from disco_desktop.engine.memory.storage import set_aside, storing_in
@@ -39,7 +39,7 @@ class DiskCheckpoints(CheckpointSlot):
     def hold(self) -> None:
         """Claim the slot, and clear away what a killed training left half written."""
         with storing_in(self._folder):
-            self._folder.mkdir(parents=True, exist_ok=True)
+            private_folder(self._folder)
             try:
                 self._lock.acquire(timeout=0)
             except Timeout as error:
@@ -55,7 +55,7 @@ class DiskCheckpoints(CheckpointSlot):
         """Write over the older of the two files."""
         sequence = 1 + (self._last_sequence() if self._sequence is None else self._sequence)
         with storing_in(self._folder):
-            self._folder.mkdir(parents=True, exist_ok=True)
+            private_folder(self._folder)
             path = self._files[sequence % 2]
             write_tensors(path, tensors, {**metadata, _SEQUENCE: str(sequence)})
         self._sequence = sequence

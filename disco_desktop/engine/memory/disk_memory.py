@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from filelock import FileLock, Timeout
 
-from disco_desktop.engine.durable_files import sync_folder
+from disco_desktop.engine.durable_files import SHARED, private_folder, replaced_durably, sync_folder
 from disco_desktop.engine.errors import DiscoError, ModelError, StorageError
 from disco_desktop.engine.memory.memory import CheckpointSlot, Memory
 from disco_desktop.engine.memory.model_description import (
@@ -54,7 +54,8 @@ class DiskMemory(Memory):
     def changing(self) -> Iterator[None]:
         """Keep other programs from changing the memory, and clear away what a killed one left."""
         with storing_in(self.root):
-            self._models.mkdir(parents=True, exist_ok=True)
+            private_folder(self.root)
+            private_folder(self._models)
             try:
                 lock = FileLock(self.root / "lock").acquire(timeout=_PATIENCE)
             except Timeout as error:
@@ -184,9 +185,13 @@ class DiskMemory(Memory):
 
     def export_file(self, which: str, path: Path) -> None:
         """Write a copy of a model, checked on the way."""
-        model = self.load(which)
-        with storing_in(path.parent):
-            _write_whole(path, model)
+        self.load(which)
+        with (
+            storing_in(path.parent),
+            self._find(which).open("rb") as own,
+            replaced_durably(path, mode=SHARED) as copy,
+        ):
+            shutil.copyfileobj(own, copy, 1 << 20)
 
     def import_file(self, path: Path) -> ModelRecord:
         """Copy a model file in, under an id and a name that are free here."""

@@ -19,6 +19,7 @@ import numpy as np
 import torch
 
 from disco_desktop.engine.cache_folder import UNFINISHED, cache_folder, clear_unfinished, evict
+from disco_desktop.engine.durable_files import private_folder
 from disco_desktop.engine.errors import StorageError
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ class _Store:
             self.missing = set()
             mapped = np.memmap(self._file, dtype=np.float32, mode="c", shape=shape)
         else:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(self._file.parent)
             clear_unfinished(self._file.parent)
             name = f"{UNFINISHED}{self._file.name}.{secrets.token_hex(4)}"
             self._beside = self._file.with_name(name)

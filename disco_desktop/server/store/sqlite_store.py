@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from disco_desktop.engine.durable_files import sync_folder
+from disco_desktop.engine.durable_files import private_folder, sync_folder
 from disco_desktop.engine.errors import StorageError
 from disco_desktop.engine.messages import ModelReference
 from disco_desktop.engine.task.task import decode_task, encode_task
@@ -52,8 +52,9 @@ class SqliteStore(Store):
         self._spool = folder / "contributions"
         self._lock = threading.RLock()
         with _told(folder):
-            self._models.mkdir(parents=True, exist_ok=True)
-            self._spool.mkdir(parents=True, exist_ok=True)
+            private_folder(folder)
+            private_folder(self._models)
+            private_folder(self._spool)
             self._rows = sqlite3.connect(
                 folder / "server.sqlite", isolation_level=None, check_same_thread=False, timeout=10
             )

@@ -11,7 +11,7 @@ import numpy as np
 from disco_desktop.engine.client.peers.conversation import ParcelDeniedError
 from disco_desktop.engine.client.peers.frames import ModelParcel
 from disco_desktop.engine.client.peers.transport import LinkLostError
-from disco_desktop.engine.durable_files import replaced_durably
+from disco_desktop.engine.durable_files import private_folder, replaced_durably
 from disco_desktop.engine.memory.storage import storing_in
 from disco_desktop.engine.weights.codec import encode
 from disco_desktop.engine.weights.model_digest import model_digest
@@ -50,7 +50,7 @@ class HeldModels:
             return
         if self._folder is not None:
             with storing_in(self._folder):
-                self._folder.mkdir(parents=True, exist_ok=True)
+                private_folder(self._folder)
                 with replaced_durably(self._folder / digest) as file:
                     file.write(encode(weights.buffer, "fp32"))
         self._in_memory[digest] = weights

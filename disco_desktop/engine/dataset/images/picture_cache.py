@@ -31,6 +31,7 @@ from disco_desktop.engine.cache_folder import (
     evict,
 )
 from disco_desktop.engine.dataset.images.decoding import VERSION
+from disco_desktop.engine.durable_files import private_folder
 from disco_desktop.logs import logger
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class PictureCache:
 
     def room(self) -> int:
         """Return how many bytes may be written."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        private_folder(self.folder)
         return min(self._largest, shutil.disk_usage(self.folder).free)
 
     def load(self) -> CacheEntry | None:

@@ -100,10 +100,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     application.setQuitOnLastWindowClosed(False)
     application.setWindowIcon(QIcon(str(resource("icons", "disco-desktop.svg"))))
     shell = Shell(application)
+    shell.window.place_as(kept_placement())
     shell.window.show()
     if not paint_while_loading(application):
         return 0
     return _run(application, shell, chosen.server)
+
+
+def kept_placement() -> str:
+    """Return where the window was last time; read by hand, since the first picture is not to wait.
+
+    What cannot be read is told of when the settings are loaded as a whole.
+    """
+    import json
+
+    from disco_desktop.app.library.profile import home_folder
+
+    try:
+        kept = json.loads((home_folder() / "settings.json").read_text(encoding="utf-8"))
+        placement = kept.get("window", "") if isinstance(kept, dict) else ""
+        return placement if bytes.fromhex(placement) else ""
+    except (OSError, ValueError, TypeError):
+        return ""
 
 
 def _run(application: QApplication, shell: Shell, server: str | None) -> int:

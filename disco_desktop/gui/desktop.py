@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 from disco_desktop.app.library.data import find_sample
@@ -11,8 +12,9 @@ from disco_desktop.app.training.folder import TrainingFolder
 from disco_desktop.app.training.plan import make_plan, with_settings
 from disco_desktop.app.training.selection import Journey
 from disco_desktop.app.words.inert_text import inert
-from disco_desktop.engine.errors import TaskError
+from disco_desktop.engine.errors import StorageError, TaskError
 from disco_desktop.engine.task.protection import LessProtectionError
+from disco_desktop.gui.dialogs.closing import CloseQuestion
 from disco_desktop.gui.dialogs.protection import ProtectionDialog
 from disco_desktop.gui.pages.data import DataPage
 from disco_desktop.gui.pages.library import LibraryPage
@@ -53,7 +55,7 @@ class Desktop(PagesOnDemand):
 
     def _connect(self) -> None:
         navigator, home = self._shell.navigator, self._shell.home
-        self._shell.window.closed.connect(self._closing.set)
+        self._shell.window.close_asked.connect(self._ask_before_closing)
         home.try_it.connect(lambda: self._errands.run(self._try_it()))
         home.participate.connect(lambda: navigator.go("tasks"))
         home.use_model.connect(lambda: navigator.go("library"))
@@ -110,9 +112,31 @@ class Desktop(PagesOnDemand):
         finally:
             await self._close()
 
+    def close(self) -> None:
+        """End, whatever is under way: it can be continued next time."""
+        self._closing.set()
+
+    def _ask_before_closing(self) -> None:
+        """Close at once where nothing is under way; else ask, with what it would mean."""
+        session = self.current.session
+        if session is None or not session.is_under_way:
+            self.close()
+            return
+        question = CloseQuestion(session.folder.plan.scheme != "local", self._shell.window)
+        question.accepted.connect(self.close)
+        question.open()
+
+    async def _keep_placement(self) -> None:
+        placement = self._shell.window.placement
+        if placement != self.settings.current.window:
+            with contextlib.suppress(StorageError):  # the window is closed all the same
+                await self.preferences.change(window=placement)
+
     async def _close(self) -> None:
         """Session and workers first, then the server that they talk with."""
+        self._shell.window.begin_closing()
         await self._errands.close()
+        await self._keep_placement()
         await self.current.close()
         for job in (self.check, self.model_test, self.prediction, self.generation):
             await job.close()

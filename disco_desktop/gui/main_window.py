@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QByteArray, QObject, QSize, QTimer, Signal
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from disco_desktop.app.words.sentences import sentence
@@ -67,16 +67,17 @@ class MainWindow(QMainWindow):
     """Shows the page of the place where one is.
 
     Attributes:
-        closed: emitted when somebody closes the window; it stays until `really_close`.
+        close_asked: emitted when somebody closes the window; it stays until `really_close`.
     """
 
-    closed = Signal()
+    close_asked = Signal()
 
     def __init__(self, navigator: Navigator, sidebar: Sidebar, theme: Theme) -> None:
         super().__init__()
         self.setWindowTitle("Disco Desktop")
-        self.setMinimumSize(*SMALLEST)
-        self.resize(*FIRST)
+        room = self.screen().availableSize()
+        self.setMinimumSize(QSize(*SMALLEST).boundedTo(room))
+        self.resize(QSize(*FIRST).boundedTo(room))
         self._sidebar = sidebar
         self._pages: dict[str, Page] = {}
         self._makers: dict[str, Callable[[], Page]] = {}
@@ -109,13 +110,29 @@ class MainWindow(QMainWindow):
         self._notice.say(sentence(error), "danger", details=str(error))
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        """Let the services end first; until then the window stays, and can do nothing."""
+        """Let the services decide, and end first."""
         if self._may_close:
             event.accept()
             return
         event.ignore()
+        self.close_asked.emit()
+
+    def begin_closing(self) -> None:
+        """Take no more input: the services are being ended."""
         self._whole.setEnabled(False)
-        self.closed.emit()
+
+    @property
+    def placement(self) -> str:
+        """Place, size and state, to be kept for the next time."""
+        return bytes(self.saveGeometry().data()).hex()
+
+    def place_as(self, placement: str) -> None:
+        """Be where the window was last time, as far as today's screens allow it."""
+        if placement:
+            self.restoreGeometry(QByteArray(bytes.fromhex(placement)))
+            room = self.screen().availableSize()
+            if not self.isMaximized() and not self.isFullScreen():
+                self.resize(self.size().boundedTo(room))
 
     def really_close(self) -> None:
         """Close, now that nothing needs the window any more."""

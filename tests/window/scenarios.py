@@ -235,7 +235,7 @@ async def _play(name: str, server: str | None, shell: Shell) -> None:
     try:
         await SCENARIOS[name](Scene(desktop, Person(shell.window), server))
     finally:
-        shell.window.close()
+        desktop.close()
         await running
 
 

@@ -156,7 +156,7 @@ async def _play(shell: Shell, folder: Path, profile: Path) -> None:
         await person.sees("The server cannot be reached")
         await camera.take("tasks-unreachable")
     finally:
-        shell.window.close()
+        desktop.close()
         await running
 
 

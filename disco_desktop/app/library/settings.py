@@ -41,6 +41,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         patience_minutes: how long to wait for other participants before asking.
         relay_only: whether other participants are reached through the server alone.
         peer_port: the port at which they may call; any that is free where it is None.
+        window: place, size and state of the window as Qt writes them, in hexadecimal.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -54,6 +55,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     patience_minutes: Annotated[int, Meta(ge=1, le=1440)] = 30
     relay_only: bool = False
     peer_port: Annotated[int, Meta(ge=1, le=65_535)] | None = None
+    window: Annotated[str, Meta(pattern="^[0-9a-f]*$", max_length=2_000)] = ""
 
 
 class SettingsFile:

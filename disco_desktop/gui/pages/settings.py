@@ -9,10 +9,8 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QAction, QDesktopServices, QStandardItemModel
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QMessageBox,
     QRadioButton,
-    QSlider,
     QToolButton,
     QWidget,
 )
@@ -26,7 +24,7 @@ from disco_desktop.gui.theme.theme import icon
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL, TINY
 from disco_desktop.gui.widgets.buttons import ActionButton
 from disco_desktop.gui.widgets.card import Card, SettingRow, column, line, row
-from disco_desktop.gui.widgets.fields import NumberField
+from disco_desktop.gui.widgets.fields import Choice, NumberField, Slider
 from disco_desktop.gui.widgets.notice import Notice
 from disco_desktop.gui.widgets.peers import PeerSettings
 from disco_desktop.gui.widgets.server_form import ServerForm
@@ -230,7 +228,7 @@ class SettingsPage(Page):
     # --- training
 
     def _make_training_card(self) -> Card:
-        self._device = QComboBox()
+        self._device = Choice()
         self._device.setFixedWidth(_CONTROL_WIDTH)
         self._device.addItem(self.tr("Automatic"), None)
         why: dict[Obstacle, str] = {
@@ -250,7 +248,7 @@ class SettingsPage(Page):
             if obstacle and isinstance(items, QStandardItemModel):
                 items.item(self._device.count() - 1).setEnabled(False)
         self._device.activated.connect(lambda: self._change(device=self._device.currentData()))
-        self._share = QSlider(Qt.Orientation.Horizontal)
+        self._share = Slider(Qt.Orientation.Horizontal)
         self._share.setRange(1, 100 // _STEP)
         self._share.setPageStep(2)
         self._share.setTracking(False)
@@ -293,7 +291,7 @@ class SettingsPage(Page):
     # --- appearance
 
     def _make_appearance_card(self) -> Card:
-        self._theme_choice = QComboBox()
+        self._theme_choice = Choice()
         self._theme_choice.setFixedWidth(_CONTROL_WIDTH)
         for choice, title in (
             ("system", self.tr("As the system")),
@@ -302,7 +300,7 @@ class SettingsPage(Page):
         ):
             self._theme_choice.addItem(title, choice)
         self._theme_choice.activated.connect(self._choose_theme)
-        language = QComboBox()
+        language = Choice()
         language.setFixedWidth(_CONTROL_WIDTH)
         language.addItem("English", "en")
         language.setEnabled(False)

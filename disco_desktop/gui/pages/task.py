@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from disco_desktop.app.words.inert_text import inert, inert_paragraphs
 from disco_desktop.gui.data_words import kind_of, parts_of
@@ -14,7 +14,7 @@ from disco_desktop.gui.pages.page import Page
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
 from disco_desktop.gui.widgets.buttons import ActionButton
 from disco_desktop.gui.widgets.card import Card, column, row
-from disco_desktop.gui.widgets.fields import NumberField
+from disco_desktop.gui.widgets.fields import Choice, NumberField
 from disco_desktop.gui.widgets.text import Badge, Facts, Text
 from disco_desktop.gui.wording import count, counted, exchange_words, privacy_words, share
 
@@ -91,8 +91,8 @@ class TaskPage(Page):
         spin.valueChanged.connect(self._figures_changed)
         return spin
 
-    def _make_keeps(self) -> QComboBox:
-        choice = QComboBox()
+    def _make_keeps(self) -> Choice:
+        choice = Choice()
         choice.setAccessibleName(self.tr("Weights to keep"))
         for words, keeps, tip in (
             (self.tr("the last epoch"), "last", self.tr("End with the weights of the last epoch")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from disco_desktop.app.processes.assistant_messages import View
 from disco_desktop.app.words.inert_text import inert
@@ -13,6 +13,7 @@ from disco_desktop.gui.dialogs.picture import PictureDialog
 from disco_desktop.gui.item_models.pictures import PicturesModel
 from disco_desktop.gui.widgets.card import column
 from disco_desktop.gui.widgets.data_table import DataTable
+from disco_desktop.gui.widgets.fields import Choice
 from disco_desktop.gui.widgets.pictures import PictureDelegate
 from disco_desktop.gui.wording import count
 
@@ -222,7 +223,7 @@ class _Choice(NamedTuple):
     number: int
 
 
-class LabelFilter(QComboBox):
+class LabelFilter(Choice):
     """One entry a label, with how many samples have it.
 
     Attributes:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox
 
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
 from disco_desktop.gui.widgets.card import Card, SettingRow, column, line, row
 from disco_desktop.gui.widgets.drawings import PeerDrawing
-from disco_desktop.gui.widgets.fields import NumberField
+from disco_desktop.gui.widgets.fields import Choice, NumberField
 from disco_desktop.gui.widgets.text import Text
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ class PeerSettings(Card):
     port_chosen = Signal(object)
 
     def __init__(self, control_width: int) -> None:
-        self.way = QComboBox()
+        self.way = Choice()
         self.port = NumberField(0, _LARGEST_PORT)
         super().__init__(
             column(

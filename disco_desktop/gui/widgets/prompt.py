@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QColor, QGuiApplication, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QDoubleSpinBox, QPlainTextEdit, QProgressBar, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QProgressBar, QWidget
 
 from disco_desktop.app.words.inert_text import inert_paragraphs
 from disco_desktop.app.words.sentences import sentence
@@ -15,7 +15,7 @@ from disco_desktop.gui.theme.theme import icon
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
 from disco_desktop.gui.widgets.buttons import ActionButton
 from disco_desktop.gui.widgets.card import Card, SettingRow, column, row
-from disco_desktop.gui.widgets.fields import NumberField
+from disco_desktop.gui.widgets.fields import DecimalField, NumberField
 from disco_desktop.gui.widgets.notice import Notice
 from disco_desktop.gui.widgets.text import Text
 from disco_desktop.gui.wording import counted, duration, figure
@@ -57,12 +57,8 @@ class Prompt(QWidget):
         self.prompt.textChanged.connect(self._draw)
         self.tokens = NumberField(1, _MOST_TOKENS)
         self.tokens.setValue(100)
-        self.temperature = QDoubleSpinBox()
-        self.temperature.setRange(0.0, 5.0)
-        self.temperature.setSingleStep(0.1)
-        self.temperature.setDecimals(2)
+        self.temperature = DecimalField(0.0, 5.0, step=0.1, decimals=2)
         self.temperature.setValue(0.8)
-        self.temperature.lineEdit().setTextMargins(SMALL, 0, 0, 0)
         self.top_k = NumberField(0, _MOST_CHOICES)
         self.top_k.setValue(40)
         self.top_k.setSpecialValueText(self.tr("all"))

@@ -12,10 +12,10 @@ from disco_desktop.engine.dataset.dataset import load_dataset
 from disco_desktop.engine.default_tasks.breast_cancer import BreastCancerProvider
 from disco_desktop.engine.memory.record import History, ModelRecord
 from disco_desktop.engine.memory.stored_model import StoredModel
-from disco_desktop.engine.resources import resource
 from disco_desktop.engine.task.outcome import NumericOutcome
 from disco_desktop.engine.weights.manifest import Manifest
 from disco_desktop.engine.weights.weights import Weights
+from disco_desktop.resource_files import resource
 
 if TYPE_CHECKING:
     from disco_desktop.engine.client.client import LocalClient

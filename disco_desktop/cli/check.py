@@ -10,7 +10,7 @@ from disco_desktop.app.words.inert_text import inert
 from disco_desktop.app.words.sentences import (
     DATA_HELP,
     left_out_sentence,
-    problem_sentence,
+    problem_lines,
     samples_word,
 )
 from disco_desktop.cli import commands
@@ -23,6 +23,7 @@ from disco_desktop.cli.output import (
     write_json,
 )
 from disco_desktop.engine.task.registry import find_task
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -36,13 +37,13 @@ UNUSABLE = 1  # exit code
 def add_command(parsers: commands.Commands) -> None:
     """Add the command."""
     parser = commands.add_command(
-        parsers, "check", run, "check data before a training: what is usable, and what is wrong"
+        parsers, "check", run, tr("check data before training: what is usable, and what is wrong")
     )
     add_task(parser)
     add_server(parser)
     parser.add_argument(
         "--data", required=True, type=existing_path, metavar="PATH",
-        help=DATA_HELP,
+        help=tr(DATA_HELP),
     )  # fmt: skip
     add_json_option(parser)
 
@@ -79,22 +80,39 @@ def _print(report: Report, task: Task) -> None:
     output = Output()
     files = ", ".join(inert(file) for file in report.files)
     samples = samples_word(task.data)
-    output.say(f"{report.usable_rows} of {report.rows} {samples} usable, in {files or 'no file'}")
+    output.say(
+        tr("{usable_rows} of {rows} {samples} usable, in {value}").format(
+            usable_rows=report.usable_rows,
+            rows=report.rows,
+            samples=samples,
+            value=files or tr("no file"),
+        )
+    )
     if report.usable_rows:
         balance = ", ".join(f"{inert(label)}: {count}" for label, count in report.balance.items())
         if report.spread is not None:
             spread = report.spread
-            ends = f"{spread.least:g} to {spread.greatest:g} {inert(spread.unit)}".rstrip()
-            balance = f"{inert(task.data.predicts)}: {ends}, {spread.mean:.4g} on average"
-        sides = f"{report.training} to train on, {report.validation} held out"
+            balance = tr(
+                "{outcome}: {least:g} to {greatest:g} {unit}, {mean:.4g} on average"
+            ).format(
+                outcome=inert(task.data.predicts),
+                least=spread.least,
+                greatest=spread.greatest,
+                unit=inert(spread.unit),
+                mean=spread.mean,
+            )
+        sides = tr("{training} for training, {validation} for validation").format(
+            training=report.training, validation=report.validation
+        )
         # Texts have no outcome; they are learnt from in blocks.
-        output.say(f"{balance}; {sides}" if balance else f"Blocks of text: {sides}")
+        output.say(
+            f"{balance}; {sides}" if balance else tr("Blocks of text: {sides}").format(sides=sides)
+        )
     if report.left_out is not None and (said := left_out_sentence(report.left_out, task.data)):
         output.say(said, style="yellow")
-    for problem in report.problems:
-        style = "red" if problem.severity == "error" else "yellow"
-        output.say(f"{problem.severity}: {problem_sentence(problem)}", style=style)
+    for line in problem_lines(report.problems):
+        output.say(line, style="yellow")
     if report.is_usable:
-        output.say("These data can be trained on.", style="green")
+        output.say(tr("These data can be used for training."), style="green")
     else:
-        output.say("These data cannot be trained on.", style="bold red")
+        output.say(tr("These data cannot be used for training."), style="bold red")

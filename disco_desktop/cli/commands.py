@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from disco_desktop.app.words.inert_text import inert
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -70,19 +71,21 @@ def add_task(parser: Parser) -> None:
     parser.add_argument(
         "task",
         metavar="TASK",
-        help="a task's id, as `disco tasks` lists them, or its file or folder",
+        help=tr("a task's id, as `disco tasks` lists them, or its file or folder"),
     )
 
 
 def add_server(parser: Parser) -> None:
     """Let a command take a server's address."""
     parser.add_argument(
-        "--server", metavar="URL", help="the server that offers the task (default: this machine)"
+        "--server",
+        metavar="URL",
+        help=tr("the server that offers the task (default: this machine)"),
     )
     parser.add_argument(
         "--fingerprint",
         metavar="SHA256",
-        help="the server's certificate fingerprint, as its operator sees it",
+        help=tr("the fingerprint of the server's certificate, as its operator sees it"),
     )
 
 

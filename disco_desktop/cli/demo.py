@@ -15,6 +15,7 @@ from disco_desktop.cli import commands
 from disco_desktop.cli.output import Output, seconds, size
 from disco_desktop.cli.test import print_confusion
 from disco_desktop.engine.task.registry import task_provider
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -32,11 +33,13 @@ MODEL_NAME = "Titanic demo"
 def add_command(parsers: commands.Commands) -> None:
     """Add the command."""
     parser = commands.add_command(
-        parsers, "demo", run, "train on the Titanic's passengers with three participants"
+        parsers, "demo", run, tr("train on the Titanic's passengers with three participants")
     )
     parser.add_argument(
         "--seed", type=whole_number(0, LARGEST_SEED), metavar="S", default=SEED,
-        help=f"another one holds out other passengers (default {SEED})",
+        help=tr("a different seed holds out different passengers (default {seed})").format(
+            seed=SEED
+        ),
     )  # fmt: skip
 
 
@@ -71,10 +74,12 @@ def _show(output: Output, training: Path, held_out: Path, seed: int) -> int:
     from disco_desktop.cli.training import TrainingRun
 
     wishes = Wishes(task=TASK, data=training, users=PARTICIPANTS, seed=seed, save_as=MODEL_NAME)
-    output.say("Who survived the Titanic?", style="bold")
+    output.say(tr("Who survived the Titanic?"), style="bold")
     output.say(
-        f"{PARTICIPANTS} participants train one model through a server on this computer. Each has "
-        "a share of the\npassengers and shows it to nobody: only the model's values travel."
+        tr(
+            "{participants} participants train one model via a server on this computer. Each has a "
+            "share of the passengers and shows it to nobody: only the model's values are sent."
+        ).format(participants=PARTICIPANTS)
     )
     output.say()
     plan = run_interruptibly(make_plan(wishes))
@@ -101,10 +106,10 @@ def _account(log: TrainingLog, time: float) -> str:
     samples = sum(
         one.started.training + one.started.validation for one in log.participants if one.started
     )
-    return (
-        f"Finished in {seconds(time)}: {samples} passengers learnt from, none of them sent; "
-        f"{size(sent)} of model updates sent; {same}."
-    )
+    return tr(
+        "Finished in {time}: learned from {samples} passengers, none of whom were sent; "
+        "sent {sent} of model updates; {same}."
+    ).format(time=seconds(time), samples=samples, sent=size(sent), same=same)
 
 
 async def _test(output: Output, log: TrainingLog, training: JointTraining, held_out: Path) -> None:
@@ -115,10 +120,17 @@ async def _test(output: Output, log: TrainingLog, training: JointTraining, held_
     name = inert(record.name)
     output.say()
     output.say(
-        f"Tested on {tested.metrics.samples} passengers that nobody trained on:", style="bold"
+        tr("Tested on {samples} passengers not used for training:").format(
+            samples=tested.metrics.samples
+        ),
+        style="bold",
     )
     print_confusion(output, task_provider(TASK).get_task(), tested.metrics, tested.confusion)
     output.say()
-    output.say(f"The model is kept as “{name}”, in", style="green")
-    output.say(f"{memory_folder() / 'models' / record.id}.safetensors")
-    output.say(f'`disco models show "{name}"` tells more about it.')
+    output.say(tr("The model is kept as “{name}”, in").format(name=name), style="green")
+    output.say(
+        tr("{memory_folder}.safetensors").format(
+            memory_folder=memory_folder() / "models" / record.id
+        )
+    )
+    output.say(tr('`disco models show "{name}"` shows more about it.').format(name=name))

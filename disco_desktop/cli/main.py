@@ -12,6 +12,7 @@ from disco_desktop.app.words.command_line import WRONG_CALL, Parser, WrongCallEr
 from disco_desktop.app.words.sentences import problem_lines, sentence, sentence_for, weakening_words
 from disco_desktop.engine.errors import DiscoError
 from disco_desktop.engine.task.protection import LessProtectionError
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for weakening in error.weakenings:
             name, known, offered = weakening_words(weakening)
             sys.stderr.write(f"{name}: {known} on this computer, {offered} at the server\n")
-        _complain(f"{sentence(error)} To train all the same, add --accept-less-protection.")
+        _complain(
+            tr("{error} To train anyway, add --accept-less-protection.").format(
+                error=sentence(error)
+            )
+        )
         return FAILED
     except DiscoError as error:
         _log.debug("%s", error)
@@ -74,11 +79,11 @@ def _parser() -> Parser:
     """Make the parser; each command's module tells its own options."""
     parser = Parser(
         prog="disco",
-        description="Train one model together, without sharing the data.",
-        epilog="`disco COMMAND --help` tells more about a command.",
+        description=tr("Train one model together, without sharing the data."),
+        epilog=tr("`disco COMMAND --help` describes a command."),
     )
     parser.add_argument("--version", action="version", version=f"disco {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(title=tr("commands"), metavar="COMMAND", required=True)
     for name in COMMANDS:
         import_module(f"disco_desktop.cli.{name}").add_command(commands)
     return parser

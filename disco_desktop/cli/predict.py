@@ -14,6 +14,7 @@ from disco_desktop.cli import commands
 from disco_desktop.cli.commands import existing_path, output_path
 from disco_desktop.cli.output import Output, print_left_out
 from disco_desktop.engine.task.text import TextData
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -32,36 +33,38 @@ def add_command(parsers: commands.Commands) -> None:
         parsers,
         "predict",
         run,
-        "predict each row or picture, go on with each line of text; write a CSV file",
+        tr("predict each row or picture, or continue each line of text; write a CSV file"),
     )
     parser.add_argument(
         "model",
         metavar="MODEL",
-        help="a model's name or id, as `disco models` lists them, or a file",
+        help=tr("a model's name or id, as `disco models` lists them, or a file"),
     )
     parser.add_argument(
         "--data", required=True, type=existing_path, metavar="PATH",
-        help=DATA_HELP,
+        help=tr(DATA_HELP),
     )  # fmt: skip
     parser.add_argument(
         "--out", required=True, type=output_path, metavar="FILE.csv",
-        help="the file to write: the columns of the data, the prediction and how probable it is",
+        help=tr("the file to write: the columns of the data, the prediction and how "
+"probable it is"),
     )  # fmt: skip
     parser.add_argument(
         "--tokens", type=whole_number(1, 100_000), default=100, metavar="T",
-        help="of texts: how many tokens to write at most (default: 100)",
+        help=tr("texts only: maximum number of tokens to write (default: 100)"),
     )  # fmt: skip
     parser.add_argument(
         "--temperature", type=decimal_number(0, 100), default=0.8, metavar="X",
-        help="of texts: 0 for the likeliest token each time, more for more varied (default: 0.8)",
+        help=tr("texts only: 0 always takes the most likely token, higher values vary more "
+                "(default: 0.8)"),
     )  # fmt: skip
     parser.add_argument(
         "--top-k", type=whole_number(0, 100_000), default=40, metavar="K",
-        help="of texts: draw from the K likeliest tokens, 0 for all (default: 40)",
+        help=tr("texts only: draw from the K most likely tokens, 0 for all (default: 40)"),
     )  # fmt: skip
     parser.add_argument(
         "--seed", type=whole_number(0, LARGEST_SEED), default=0, metavar="S",
-        help="of texts: another one gives another text (default: 0)",
+        help=tr("texts only: a different seed gives a different text (default: 0)"),
     )  # fmt: skip
 
 
@@ -81,8 +84,12 @@ def run(arguments: Namespace) -> int:
     output = Output()
     print_left_out(output, model.task, data)
     output.say(
-        f"{len(data.samples)} of {data.left_out.of} {samples_word(model.task.data)} predicted, "
-        f"in {inert(str(arguments.out))}"
+        tr("{samples} of {of} {data} predicted, in {out}").format(
+            samples=len(data.samples),
+            of=data.left_out.of,
+            data=samples_word(model.task.data),
+            out=inert(str(arguments.out)),
+        )
     )
     return 0
 

@@ -11,6 +11,7 @@ from disco_desktop.cli.commands import add_task
 from disco_desktop.cli.output import Output
 from disco_desktop.engine.errors import TaskError
 from disco_desktop.engine.task.registry import find_sample
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -21,10 +22,15 @@ _MOST_NAMED = 20  # files
 def add_command(parsers: commands.Commands) -> None:
     """Add the command."""
     parser = commands.add_command(
-        parsers, "sample", run, "copy a task's sample data into a folder, to look at and train on"
+        parsers,
+        "sample",
+        run,
+        tr("copy a task's sample data into a folder, to look at and train on"),
     )
     add_task(parser)
-    parser.add_argument("folder", metavar="DIR", type=Path, help="the folder; made where missing")
+    parser.add_argument(
+        "folder", metavar="DIR", type=Path, help=tr("the folder; created if missing")
+    )
 
 
 def run(arguments: Namespace) -> int:
@@ -41,5 +47,9 @@ def run(arguments: Namespace) -> int:
         output.say(inert(str(path), longest=4096))
     if len(paths) > _MOST_NAMED:
         more = len(paths) - _MOST_NAMED
-        output.say(f"and {more} more files in {inert(str(folder), longest=4096)}")
+        output.say(
+            tr("and {more} more files in {folder}").format(
+                more=more, folder=inert(str(folder), longest=4096)
+            )
+        )
     return 0

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from disco_desktop.cli import commands
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 def add_command(parsers: commands.Commands) -> None:
     """Add the command to the list; its options are the server's."""
     commands.add_command(
-        parsers, "serve", _run, "run the aggregation server, as `disco-server` does"
+        parsers, "serve", _run, tr("run the aggregation server, as `disco-server` does")
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from disco_desktop.cli import commands
 from disco_desktop.cli.output import Output
 from disco_desktop.engine.task.registry import task_providers
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -14,14 +15,14 @@ if TYPE_CHECKING:
 
 def add_command(parsers: commands.Commands) -> None:
     """Add the command."""
-    commands.add_command(parsers, "tasks", run, "list the tasks that this machine knows")
+    commands.add_command(parsers, "tasks", run, tr("list the tasks available on this computer"))
 
 
 def run(_: Namespace) -> int:
     """Print a line a task."""
     tasks = [provider.get_task() for provider in task_providers().values()]
     Output().table(
-        ["Task", "Title", "Scheme", "Data", "About"],
+        [tr("Task"), tr("Title"), tr("Scheme"), tr("Data"), tr("About")],
         [
             [
                 task.id,

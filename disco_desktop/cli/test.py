@@ -25,6 +25,7 @@ from disco_desktop.cli.output import (
 from disco_desktop.engine.events import Metrics
 from disco_desktop.engine.task.text import TextData
 from disco_desktop.engine.validation.figures import NumberFigures
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -42,16 +43,16 @@ NOTHING = "-"  # stands where there is nothing to divide by
 def add_command(parsers: commands.Commands) -> None:
     """Add the command."""
     parser = commands.add_command(
-        parsers, "test", run, "test a model on data whose outcome is known"
+        parsers, "test", run, tr("test a model on data with known outcomes")
     )
     parser.add_argument(
         "model",
         metavar="MODEL",
-        help="a model's name or id, as `disco models` lists them, or a file",
+        help=tr("a model's name or id, as `disco models` lists them, or a file"),
     )
     parser.add_argument(
         "--data", required=True, type=existing_path, metavar="PATH",
-        help=DATA_HELP,
+        help=tr(DATA_HELP),
     )  # fmt: skip
     add_json_option(parser)
 
@@ -76,7 +77,11 @@ def run(arguments: Namespace) -> int:
         write_json(arguments.json, _as_json(model, result) | left_out_json(loaded))
     if arguments.json != STANDARD_OUTPUT:
         output = Output()
-        output.say(f"{inert(model.record.name)}, on {result.samples} samples")
+        output.say(
+            tr("{name}, on {samples} samples").format(
+                name=inert(model.record.name), samples=result.samples
+            )
+        )
         print_left_out(output, model.task, loaded)
         if isinstance(result.figures, NumberFigures):
             print_errors(output, model.task, result.loss, result.figures)
@@ -101,11 +106,18 @@ def _tell_of_texts(
         write_json(arguments.json, figures | left_out_json(loaded))
     if arguments.json != STANDARD_OUTPUT:
         output = Output()
-        output.say(f"{inert(model.record.name)}, on {metrics.samples} blocks of text")
+        output.say(
+            tr("{name}, on {samples} blocks of text").format(
+                name=inert(model.record.name), samples=metrics.samples
+            )
+        )
         print_left_out(output, model.task, loaded)
         output.say(
-            f"perplexity {metrics.perplexity:,.1f}, loss {metrics.loss:.4f} a token, "
-            f"accuracy {percent(metrics.accuracy)}",
+            tr(
+                "perplexity {perplexity:,.1f}, loss {loss:.4f} per token, accuracy {accuracy}"
+            ).format(
+                perplexity=metrics.perplexity, loss=metrics.loss, accuracy=percent(metrics.accuracy)
+            ),
             style="bold",
         )
     return 0
@@ -115,14 +127,21 @@ def print_errors(output: Output, task: Task, loss: float, figures: NumberFigures
     """Print how far predicted numbers are from the true ones."""
     unit = inert(f" {figures.unit}".rstrip())
     output.say(
-        f"{inert(task.data.predicts)}: {figures.mean_absolute_error:.4g}{unit} away from the "
-        f"truth on average; loss {loss:.4f}",
+        tr(
+            "{predicts}: {mean_absolute_error:.4g}{unit} away from the truth on average; "
+            "loss {loss:.4f}"
+        ).format(
+            predicts=inert(task.data.predicts),
+            mean_absolute_error=figures.mean_absolute_error,
+            unit=unit,
+            loss=loss,
+        ),
         style="bold",
     )
     output.say()
     explained = NOTHING if figures.r2 is None else f"{figures.r2:.3f}"
     output.table(
-        ["Mean absolute error", "Root mean squared error", "R²"],
+        [tr("Mean absolute error"), tr("Root mean squared error"), "R²"],
         [
             [
                 f"{figures.mean_absolute_error:.4g}{unit}",
@@ -143,7 +162,12 @@ def print_confusion(
     output: Output, task: Task, metrics: Metrics, confusion: Sequence[Sequence[int]]
 ) -> None:
     """Print the figures of a test, and what was taken for what."""
-    output.say(f"accuracy {percent(metrics.accuracy)}, loss {metrics.loss:.4f}", style="bold")
+    output.say(
+        tr("accuracy {accuracy}, loss {loss:.4f}").format(
+            accuracy=percent(metrics.accuracy), loss=metrics.loss
+        ),
+        style="bold",
+    )
     labels = [inert(label) for label in task.data.labels]
     output.say()
     output.table(
@@ -161,7 +185,7 @@ def print_classes(
     """Print how good the model is on each class, and whether it is as sure as it should be."""
     output.say()
     output.table(
-        ["", "Precision", "Recall", "F1", "AUC", "Samples"],
+        ["", tr("Precision"), tr("Recall"), "F1", tr("AUC"), tr("Samples")],
         [
             [
                 label,
@@ -176,8 +200,10 @@ def print_classes(
     )
     output.say()
     output.say(
-        f"calibration error {percent(figures.calibration_error)}: so far are probabilities from "
-        "the share of predictions that are right"
+        tr(
+            "calibration error {calibration_error}: the average gap between the model's "
+            "confidence and its accuracy"
+        ).format(calibration_error=percent(figures.calibration_error))
     )
 
 

@@ -28,6 +28,7 @@ from disco_desktop.cli.output import (
     write_json,
 )
 from disco_desktop.engine.errors import DiscoError
+from disco_desktop.translation import tr, trn
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -43,62 +44,69 @@ INTERRUPTED = 130
 def add_command(parsers: commands.Commands) -> None:
     """Add the command."""
     parser = commands.add_command(
-        parsers, "train", run, "train a model, alone or together with others"
+        parsers, "train", run, tr("train a model, alone or together with others")
     )
     add_task(parser)
     parser.add_argument(
         "--data", required=True, type=existing_path, metavar="PATH",
-        help=DATA_HELP,
+        help=tr(DATA_HELP),
     )  # fmt: skip
     parser.add_argument(
         "--users", type=whole_number(1, LARGEST_USERS), metavar="N",
-        help="how many participants to play on this machine, each with its own share of the data",
+        help=tr("number of participants to simulate on this computer, each with its own "
+                "share of the data"),
     )  # fmt: skip
     parser.add_argument(
-        "--same-data", action="store_true", help="give every participant all the data"
+        "--same-data", action="store_true", help=tr("give every participant all the data")
     )
     parser.add_argument(
         "--scheme", choices=("local", "federated", "decentralized"),
-        help="alone, through a server, or from peer to peer (default: the task's)",
+        help=tr("alone, via a server, or peer to peer (default: the task's)"),
     )  # fmt: skip
     add_server(parser)
     parser.add_argument(
         "--accept-less-protection", action="store_true",
-        help="train even where the server's task protects less than this machine's of that name",
+        help=tr("train even if the server's task protects less than this computer's task of "
+                "that name"),
     )  # fmt: skip
     reach = parser.add_mutually_exclusive_group()
     reach.add_argument(
         "--relay-only", action="store_true",
-        help="reach other participants through the server alone; they do not learn your address",
+        help=tr("reach other participants only through the server; they do not learn your "
+                "address"),
     )  # fmt: skip
     reach.add_argument(
         "--peer-port", type=whole_number(1, 65_535), metavar="PORT",
-        help="where other participants may call, for a firewall to let through (default: any)",
+        help=tr("incoming port for other participants, to open in your firewall (default: "
+                "any)"),
     )  # fmt: skip
     parser.add_argument(
-        "--epochs", type=whole_number(1, 100_000), metavar="E", help="(default: the task's)"
+        "--epochs", type=whole_number(1, 100_000), metavar="E", help=tr("(default: the task's)")
     )
     parser.add_argument(
         "--round-duration", type=whole_number(1, 100_000), metavar="R",
-        help="epochs between two exchanges; with --server the server's task says it",
+        help=tr("epochs between two exchanges; with --server, set by the server's task"),
     )  # fmt: skip
     parser.add_argument(
-        "--batch-size", type=whole_number(1, 65_536), metavar="B", help="(default: the task's)"
+        "--batch-size", type=whole_number(1, 65_536), metavar="B", help=tr("(default: the task's)")
     )
     parser.add_argument(
         "--keep", choices=("last", "best"),
-        help="end with the last weights, or with those of the least validation loss",
+        help=tr("keep the model of the last epoch, or the one with the lowest validation "
+                "loss"),
     )  # fmt: skip
     parser.add_argument(
         "--seed", type=whole_number(0, LARGEST_SEED), metavar="S",
-        help="makes the training reproducible (default: drawn, and shown)",
+        help=tr("makes the training reproducible (default: random, and shown)"),
     )  # fmt: skip
     parser.add_argument(
-        "--save", metavar="NAME", help="keep the first participant's model under this name"
+        "--save", metavar="NAME", help=tr("save the first participant's model under this name")
     )
     add_json_option(parser)
     parser.add_argument(
-        "--resume", action="store_true", help="go on with the last such training that broke off"
+        "--resume",
+        action="store_true",
+        help=tr("continue the last such training that was interrupted"),
     )
 
 
@@ -154,9 +162,9 @@ def _check_data(plan: TrainingPlan, output: Output) -> None:
     ) is not None:
         raise refusal(error, report.problems)
     for problem in report.problems:
-        output.say(f"note: {problem_sentence(problem)}", style="yellow")
+        output.say(tr("note: {problem}").format(problem=problem_sentence(problem)), style="yellow")
     if report.left_out is not None and (said := left_out_sentence(report.left_out, plan.task.data)):
-        output.say(f"note: {said}", style="yellow")
+        output.say(tr("note: {said}").format(said=said), style="yellow")
 
 
 def _train(folder: TrainingFolder, arguments: Namespace, output: Output) -> int:
@@ -190,7 +198,9 @@ def _failure(plan: TrainingPlan, error: DiscoError) -> str:
     from disco_desktop.app.training.joint_training import ParticipantFailedError
 
     if isinstance(error, ParticipantFailedError) and plan.users > 1:
-        return f"participant {error.participant}: {sentence(error)}"
+        return tr("participant {participant}: {error}").format(
+            participant=error.participant, error=sentence(error)
+        )
     return sentence(error)
 
 
@@ -199,11 +209,23 @@ def _complain(text: str) -> None:
 
 
 def _print_plan(output: Output, plan: TrainingPlan) -> None:
-    people = "1 participant" if plan.users == 1 else f"{plan.users} participants"
-    where = f" at {inert(plan.server)}" if plan.server else ""
+    people = trn("{count} participant", "{count} participants", plan.users)
+    people = people.format(count=plan.users)
+    where = tr(" at {server}").format(server=inert(plan.server)) if plan.server else ""
     output.say(
-        f"{inert(plan.task.display.title)}: {people}, {plan.scheme}{where}, {plan.epochs} epochs "
-        f"in rounds of {plan.round_duration}, batches of {plan.batch_size}, seed {plan.seed}"
+        tr(
+            "{title}: {people}, {scheme}{where}, {epochs} epochs in rounds of "
+            "{round_duration}, batches of {batch_size}, seed {seed}"
+        ).format(
+            title=inert(plan.task.display.title),
+            people=people,
+            scheme=plan.scheme,
+            where=where,
+            epochs=plan.epochs,
+            round_duration=plan.round_duration,
+            batch_size=plan.batch_size,
+            seed=plan.seed,
+        )
     )
 
 
@@ -212,13 +234,13 @@ def _print_result(output: Output, plan: TrainingPlan, log: TrainingLog, time: fl
     output.say()
     output.table(
         [
-            "Participant",
-            "Training loss",
-            "accuracy",
-            "Validation loss",
-            "accuracy",
-            "Sent",
-            "Received",
+            tr("Participant"),
+            tr("Training loss"),
+            tr("accuracy"),
+            tr("Validation loss"),
+            tr("accuracy"),
+            tr("Sent"),
+            tr("Received"),
         ],
         [
             [
@@ -235,20 +257,27 @@ def _print_result(output: Output, plan: TrainingPlan, log: TrainingLog, time: fl
         ],
     )
     output.say()
-    output.say(f"Finished in {seconds(time)}; --seed {plan.seed} repeats it. {_weights(log)}")
+    output.say(
+        tr("Finished in {time}; use --seed {seed} to repeat it. {log}").format(
+            time=seconds(time), seed=plan.seed, log=_weights(log)
+        )
+    )
     model = next(
         (one.finished.model for one in finished if one.finished and one.finished.model), None
     )
     if model is not None:
-        output.say(f"The model is kept as {inert(model.name)} ({model.id}).", style="green")
+        output.say(
+            tr("Saved the model as {name} ({id}).").format(name=inert(model.name), id=model.id),
+            style="green",
+        )
     else:
-        output.say("No model was kept; --save NAME keeps the first participant's.")
+        output.say(tr("The model was not saved; use --save NAME to save the first participant's."))
 
 
 def _weights(log: TrainingLog) -> str:
     """Say whose weights are the same."""
     digests = {one.finished.weights_sha256 for one in log.participants if one.finished}
     if len(digests) == 1:
-        who = "All hold the same weights" if len(log.participants) > 1 else "The weights"
-        return f"{who}: SHA-256 {digests.pop()}"
-    return "Each participant has weights of its own."
+        who = tr("All have the same weights") if len(log.participants) > 1 else tr("The weights")
+        return tr("{who}: SHA-256 {pop}").format(who=who, pop=digests.pop())
+    return tr("Each participant has its own weights.")

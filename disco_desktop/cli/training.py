@@ -19,6 +19,7 @@ from disco_desktop.app.training.log import TrainingLog
 from disco_desktop.app.words.sentences import event_sentence, learnt_word, status_sentence
 from disco_desktop.cli.output import percent, seconds
 from disco_desktop.engine.events import EpochTrained, ProblemArose, ProblemOver, StatusChanged
+from disco_desktop.translation import mark, tr, trn
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -79,7 +80,11 @@ def train_display(
 def figures(metrics: Metrics) -> str:
     """Write the loss, and the accuracy where there is one."""
     loss = f"loss {metrics.loss:.4f}"
-    return loss if metrics.accuracy is None else f"{loss}, accuracy {percent(metrics.accuracy)}"
+    return (
+        loss
+        if metrics.accuracy is None
+        else tr("{loss}, accuracy {accuracy}").format(loss=loss, accuracy=percent(metrics.accuracy))
+    )
 
 
 class Lines(TrainDisplay):
@@ -91,16 +96,26 @@ class Lines(TrainDisplay):
 
     def show(self, participant: int, message: WorkerMessage) -> None:
         """Print what is worth a line."""
-        who = f"participant {participant}"
+        who = tr("participant {number}").format(number=participant)
         match message:
             case Started():
                 learnt = learnt_word(self._plan.task.data)
-                counts = f"{message.training} {learnt} to train on, {message.validation} held out"
+                counts = tr("training on {training} {samples}, validation on {validation}").format(
+                    training=message.training, samples=learnt, validation=message.validation
+                )
                 self._output.say(f"{who}: {counts}")
             case Happened(event=EpochTrained() as event):
                 self._output.say(
-                    f"{who}: epoch {event.epoch} of {event.epochs}: "
-                    f"training {figures(event.training)}; validation {figures(event.validation)}"
+                    tr(
+                        "{who}: epoch {epoch} of {epochs}: training {training}; "
+                        "validation {validation}"
+                    ).format(
+                        who=who,
+                        epoch=event.epoch,
+                        epochs=event.epochs,
+                        training=figures(event.training),
+                        validation=figures(event.validation),
+                    )
                 )
             case Happened(event=(ProblemArose() | ProblemOver()) as event):
                 self._output.say(f"{who}: {event_sentence(event)}")
@@ -112,8 +127,12 @@ class Lines(TrainDisplay):
         for summary in self._log.rounds()[self._rounds_shown :]:
             self._rounds_shown += 1
             self._output.say(
-                f"round {summary.round}: {_contributors(summary.participants)}, "
-                f"{seconds(summary.seconds)}; validation {figures(summary.validation)}"
+                tr("round {round}: {participants}, {seconds}; validation {validation}").format(
+                    round=summary.round,
+                    participants=_contributors(summary.participants),
+                    seconds=seconds(summary.seconds),
+                    validation=figures(summary.validation),
+                )
             )
 
 
@@ -126,17 +145,17 @@ class RoundLines(TrainDisplay):
 
     def show(self, participant: int, message: WorkerMessage) -> None:
         """Print the rounds that have ended."""
-        widths = [len(header) for header in ROUND_HEADERS]
+        widths = [len(tr(header)) for header in ROUND_HEADERS]
         for summary in self._log.rounds()[self._rounds_shown :]:
             if not self._rounds_shown:
-                self._output.say("  ".join(ROUND_HEADERS))
+                self._output.say("  ".join(map(tr, ROUND_HEADERS)))
             self._rounds_shown += 1
             cells = zip(round_cells(summary), widths, strict=True)
             self._output.say("  ".join(cell.rjust(width) for cell, width in cells))
 
 
 def _contributors(count: int) -> str:
-    return "1 participant" if count == 1 else f"{count} participants"
+    return trn("{count} participant", "{count} participants", count).format(count=count)
 
 
 def _status(log: ParticipantLog) -> str:
@@ -154,7 +173,11 @@ class Bars(TrainDisplay):
             SpinnerColumn(finished_text="✓"),
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
-            TextColumn("epoch {task.fields[epoch]} of {task.fields[epochs]}"),
+            TextColumn(
+                tr("epoch {epoch} of {epochs}").format(
+                    epoch="{task.fields[epoch]}", epochs="{task.fields[epochs]}"
+                )
+            ),
             TextColumn("{task.fields[status]}", style="dim"),
             TimeElapsedColumn(),
             console=output.console,
@@ -166,11 +189,11 @@ class Bars(TrainDisplay):
 
     def _bar(self, participant: int) -> TaskID:
         return self._progress.add_task(
-            f"participant {participant}",
+            tr("participant {number}").format(number=participant),
             total=float(self._plan.epochs),
             epoch=0,
             epochs=self._plan.epochs,
-            status="starting",
+            status=tr("starting"),
         )
 
     def _picture(self) -> Group:
@@ -195,7 +218,12 @@ class Bars(TrainDisplay):
         """Move a participant's bar."""
         if isinstance(message, Happened) and isinstance(message.event, ProblemArose | ProblemOver):
             words = event_sentence(message.event)
-            self._output.say(f"participant {participant}: {words}", style="yellow")
+            self._output.say(
+                tr("participant {participant}: {words}").format(
+                    participant=participant, words=words
+                ),
+                style="yellow",
+            )
         if participant > len(self._bars):
             return
         log = self._log.participants[participant - 1]
@@ -204,7 +232,7 @@ class Bars(TrainDisplay):
         if log.batch is not None and log.batch.epoch > epoch:
             done += log.batch.batch / log.batch.batches
             epoch = log.batch.epoch
-        status = "finished" if isinstance(message, Finished) else _status(log)
+        status = tr("finished") if isinstance(message, Finished) else _status(log)
         self._progress.update(
             self._bars[participant - 1], completed=done, epoch=epoch, status=status
         )
@@ -214,13 +242,16 @@ def rounds_table(rounds: list[RoundSummary]) -> Table:
     """Draw the rounds so far, the last ones where they are many."""
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
     for header in ROUND_HEADERS:
-        table.add_column(header, justify="right")
+        table.add_column(tr(header), justify="right")
     for summary in rounds[-20:]:
         table.add_row(*round_cells(summary))
     return table
 
 
-ROUND_HEADERS = ("Round", "Time", "Participants", "Validation loss", "Validation accuracy")
+ROUND_HEADERS = (
+    mark("Round"), mark("Time"), mark("Participants"), mark("Validation loss"),
+    mark("Validation accuracy"),
+)  # fmt: skip
 
 
 def round_cells(summary: RoundSummary) -> list[str]:

@@ -8,13 +8,14 @@ import os
 import sys
 from argparse import ArgumentTypeError
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QThread, QTimer
 
 from disco_desktop import __version__
 from disco_desktop.app.words.command_line import WRONG_CALL, Parser, WrongCallError
 from disco_desktop.app.words.inert_text import inert
+from disco_desktop.translation import language, use_interface, use_language
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -75,6 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except WrongCallError as error:
         sys.stderr.write(f"disco-desktop: {error}\n")
         return WRONG_CALL
+    use_interface("window")
     if chosen.profile is not None:
         os.environ["DISCO_HOME"] = str(chosen.profile)
     if not has_screen():
@@ -89,9 +91,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from disco_desktop.gui.lean_imports import read_no_sources
 
     read_no_sources()
-    from disco_desktop.engine.resources import resource
     from disco_desktop.gui.application import paint_while_loading
-    from disco_desktop.gui.shell import Shell
+    from disco_desktop.resource_files import resource
 
     application = QApplication(sys.argv[:1])
     application.setApplicationName("disco-desktop")
@@ -99,16 +100,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     application.setDesktopFileName("disco-desktop")
     application.setQuitOnLastWindowClosed(False)
     application.setWindowIcon(QIcon(str(resource("icons", "disco-desktop.svg"))))
+    kept = kept_settings()
+    speak(application, kept.language)
+    from disco_desktop.gui.shell import Shell  # whose words are in that language
+
     shell = Shell(application)
-    shell.window.place_as(kept_placement())
+    shell.window.place_as(kept.placement)
     shell.window.show()
     if not paint_while_loading(application):
         return 0
     return _run(application, shell, chosen.server)
 
 
-def kept_placement() -> str:
-    """Return where the window was last time; read by hand, since the first picture is not to wait.
+class Kept(NamedTuple):
+    """What the first picture needs of the settings.
+
+    Attributes:
+        placement: where the window was last time, in hexadecimal.
+        language: the language that was chosen.
+    """
+
+    placement: str = ""
+    language: str = "system"
+
+
+def kept_settings() -> Kept:
+    """Return it; read by hand, since the first picture is not to wait for the rest.
 
     What cannot be read is told of when the settings are loaded as a whole.
     """
@@ -118,10 +135,23 @@ def kept_placement() -> str:
 
     try:
         kept = json.loads((home_folder() / "settings.json").read_text(encoding="utf-8"))
-        placement = kept.get("window", "") if isinstance(kept, dict) else ""
-        return placement if bytes.fromhex(placement) else ""
-    except (OSError, ValueError, TypeError):
-        return ""
+        placement = str(kept.get("window", ""))
+        bytes.fromhex(placement)
+        return Kept(placement, str(kept.get("language", "system")))
+    except (OSError, ValueError, AttributeError):
+        return Kept()
+
+
+def speak(application: QApplication, chosen: str) -> None:
+    """Use a language from here on, in the window's own dialogs too."""
+    from PySide6.QtCore import QLibraryInfo, QTranslator
+
+    if chosen != "system":
+        use_language(chosen)
+    translator = QTranslator(application)
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    if translator.load(f"qtbase_{language()}", folder):
+        application.installTranslator(translator)
 
 
 def _run(application: QApplication, shell: Shell, server: str | None) -> int:

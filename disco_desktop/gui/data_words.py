@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
 from disco_desktop.app.words.inert_text import inert
 from disco_desktop.app.words.sentences import cell_sentence
 from disco_desktop.engine.task.image import ImageData
@@ -14,6 +12,7 @@ from disco_desktop.engine.task.tabular import TabularData
 from disco_desktop.engine.task.text import TextData
 from disco_desktop.gui.item_models.pictures import Tile
 from disco_desktop.gui.wording import NOTHING, count, counted, figure, perplexity, quantity, share
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,39 +30,39 @@ def learns_from(data: Data) -> str:
         case TabularData():
             return inert(", ".join(column.name for column in data.inputs), longest=400)
         case ImageData():
-            said = _tr("pictures, seen at {width} by {height} pixels")
+            said = tr("pictures, resized to {width} × {height} pixels")
             return said.format(width=count(data.width), height=count(data.height))
-    return _tr("text, seen {tokens} tokens at a time").format(tokens=count(data.context))
+    return tr("text, {tokens} tokens at a time").format(tokens=count(data.context))
 
 
 def kind_of(data: Data) -> str:
     """Say in a word what kind of data it is."""
     match data:
         case TabularData():
-            return _tr("table")
+            return tr("table")
         case ImageData():
-            return _tr("pictures")
-    return _tr("text")
+            return tr("pictures")
+    return tr("text")
 
 
 def samples_title(data: Data) -> str:
     """Say what single samples are, as a title."""
     match data:
         case TabularData():
-            return _tr("Rows")
+            return tr("Rows")
         case ImageData():
-            return _tr("Pictures")
-    return _tr("Texts")
+            return tr("Pictures")
+    return tr("Texts")
 
 
 def counted_samples(data: Data | None, number: int) -> str:
     """Write a number of samples; rows, as long as it is not known of what."""
     match data:
         case ImageData():
-            return counted(number, _tr("picture"), _tr("pictures"))
+            return counted(number, "{count} picture", "{count} pictures")
         case TextData():
-            return counted(number, _tr("text"), _tr("texts"))
-    return counted(number, _tr("row"), _tr("rows"))
+            return counted(number, "{count} text", "{count} texts")
+    return counted(number, "{count} row", "{count} rows")
 
 
 def parts_of(data: Data) -> list[tuple[str, str]]:
@@ -73,14 +72,14 @@ def parts_of(data: Data) -> list[tuple[str, str]]:
             inputs = [(inert(column.name), inert(column.description)) for column in data.inputs]
             return [*inputs, (inert(data.predicts), _outcome(data.outcome))]
         case ImageData():
-            picture = (_tr("Pictures"), learns_from(data))
+            picture = (tr("Pictures"), learns_from(data))
             return [picture, (inert(data.predicts), _values(data.values, data.labels))]
-    return [(_tr("Text"), learns_from(data))]
+    return [(tr("Text"), learns_from(data))]
 
 
 def spread_words(spread: Spread) -> str:
     """Say how the numbers of an outcome lie."""
-    return _tr("{least} to {greatest}, {mean} on average").format(
+    return tr("{least} to {greatest}, {mean} on average").format(
         least=quantity(spread.least, ""),
         greatest=quantity(spread.greatest, spread.unit),
         mean=quantity(spread.mean, spread.unit),
@@ -91,8 +90,8 @@ def answers(data: Data) -> str:
     """Say in a line what can be predicted."""
     if isinstance(data, TabularData) and isinstance(data.outcome, NumericOutcome):
         if not data.outcome.unit:
-            return _tr("a number")
-        return _tr("a number, in {unit}").format(unit=inert(data.outcome.unit))
+            return tr("a number")
+        return tr("a number, in {unit}").format(unit=inert(data.outcome.unit))
     return inert(", ".join(data.labels), longest=400)
 
 
@@ -106,34 +105,28 @@ def typical_error(data: Data, loss: float) -> str:
 def achieved(data: Data, reached: Metrics) -> str:
     """Say how good a model is on the data that were held out."""
     if isinstance(data, TextData):
-        said = _tr("On the text that was held out the model's perplexity is {number}.")
+        said = tr("On validation text, the model's perplexity is {number}.")
         return said.format(number=figure(perplexity(reached.loss)))
     error = typical_error(data, reached.loss)
     if error:
-        said = _tr(
-            "On the data that were held out the model is off by {error}, as a root mean square."
-        )
+        said = tr("On validation data, the model is off by {error} (root mean square error).")
         return said.format(error=error)
-    said = _tr("The model is right for {share} of the data that were held out.")
+    said = tr("The model is right on {share} of the validation data.")
     return said.format(share=share(reached.accuracy))
 
 
 def _outcome(outcome: Outcome) -> str:
     if isinstance(outcome, NumericOutcome):
-        number = _tr("a number, in {unit}") if outcome.unit else _tr("a number")
+        number = tr("a number, in {unit}") if outcome.unit else tr("a number")
         said = number.format(unit=inert(outcome.unit))
-        return _tr("what is predicted: {values}").format(values=said)
+        return tr("predicts: {values}").format(values=said)
     return _values(outcome.values, outcome.labels)
 
 
 def _values(values: tuple[str, ...], labels: tuple[str, ...]) -> str:
     pairs = zip(values, labels, strict=True)
     said = ", ".join(f"{inert(value)} = {inert(label)}" for value, label in pairs)
-    return _tr("what is predicted: {values}").format(values=said)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("DataWords", text)
+    return tr("predicts: {values}").format(values=said)
 
 
 def picture_name(row: Row, shape: Shape) -> str:
@@ -147,7 +140,7 @@ def remarks(row: Row) -> list[str]:
     """Return what is the matter with a picture."""
     said = [words for words in map(cell_sentence, row.marks.values()) if words]
     if not said and not row.is_used:
-        said.append(_tr("This picture is left out."))
+        said.append(tr("This picture is left out."))
     return said
 
 
@@ -157,7 +150,7 @@ def checked_tile(row: Row, shape: Shape) -> Tile:
     label = inert(row.cells[1]) if len(row.cells) > 1 else ""
     said = ", ".join((name, label, *remarks(row)))
     if not row.is_used:
-        return Tile(title=_tr("left out"), text=name, tone="danger", sign="error", said=said)
+        return Tile(title=tr("left out"), text=name, tone="danger", sign="error", said=said)
     if row.marks:
         return Tile(title=label, text=name, tone="warning", sign="warning", said=said)
     return Tile(title=label, text=name, said=said)
@@ -182,13 +175,13 @@ class OutcomeTiles:
         is_right = row.truth == row.prediction
         predicted, truth = self.label(row.prediction), self.label(row.truth)
         sure = share(row.probability)
-        said = _tr("{name}: predicted {predicted} with {sure}, true is {truth}, {verdict}").format(
+        said = tr("{name}: predicted {predicted} ({sure}), true value {truth}, {verdict}").format(
             name=picture_name(row, shape), predicted=predicted, sure=sure, truth=truth,
-            verdict=_tr("right") if is_right else _tr("wrong"),
+            verdict=tr("right") if is_right else tr("wrong"),
         )  # fmt: skip
         return Tile(
             title=f"{predicted}, {_short(row.probability)}",
-            text=_tr("true: {truth}").format(truth=truth),
+            text=tr("true: {truth}").format(truth=truth),
             tone="success" if is_right else "danger",
             sign="check" if is_right else "close",
             said=said,
@@ -198,11 +191,11 @@ class OutcomeTiles:
         """Say what is predicted, and how surely."""
         name = picture_name(row, shape)
         if row.prediction is None:
-            words = _tr("not possible")
+            words = tr("not possible")
             said = ", ".join((name, words, *remarks(row)))
             return Tile(title=words, text=name, tone="danger", sign="error", said=said)
         predicted = self.label(row.prediction)
-        said = _tr("{name}: {predicted} with {sure}").format(
+        said = tr("{name}: {predicted} ({sure})").format(
             name=name, predicted=predicted, sure=share(row.probability)
         )
         return Tile(title=f"{predicted}, {_short(row.probability)}", text=name, said=said)
@@ -214,13 +207,13 @@ class OutcomeTiles:
             for name, cell in zip(shape.columns, row.cells, strict=False)
         ]
         if row.truth is not None:
-            facts.append((_tr("True"), self.label(row.truth)))
+            facts.append((tr("True"), self.label(row.truth)))
         if row.prediction is not None:
-            facts.append((_tr("Predicted"), self.label(row.prediction)))
-            facts.append((_tr("Probability"), share(row.probability)))
+            facts.append((tr("Predicted"), self.label(row.prediction)))
+            facts.append((tr("Probability"), share(row.probability)))
         if row.number:
-            facts.append((_tr("Number"), count(row.number)))
-        return [*facts, *((_tr("Remark"), remark) for remark in remarks(row))]
+            facts.append((tr("Number"), count(row.number)))
+        return [*facts, *((tr("Note"), remark) for remark in remarks(row))]
 
 
 def _short(probability: float | None) -> str:

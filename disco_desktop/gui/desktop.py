@@ -26,6 +26,7 @@ from disco_desktop.gui.pages.welcome import WelcomePage
 from disco_desktop.gui.pages_on_demand import PagesOnDemand
 from disco_desktop.gui.widgets.chips import ServerChip, SessionChip
 from disco_desktop.gui.widgets.stepper import TaskBar, steps_of
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from disco_desktop.app.training.selection import CheckedData
@@ -203,8 +204,8 @@ class Desktop(PagesOnDemand):
     def _together(self) -> str:
         address = self.server.address
         if self.server.is_here:
-            return self.tr("Through the server on this computer. Others on it can join.")
-        return self.tr("Through the server {address}.").format(
+            return tr("Via the server on this computer. Others on this computer can join.")
+        return tr("Via the server {address}.").format(
             address=inert(address.url) if address else "?"
         )
 

@@ -13,6 +13,7 @@ from disco_desktop.app.words.inert_text import inert
 from disco_desktop.gui.dialogs.model_name import ModelNameDialog
 from disco_desktop.gui.theme.theme import icon
 from disco_desktop.gui.wording import counted, file_name
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,38 +57,36 @@ class ModelActions(QObject):
         delete = QKeySequence.StandardKey.Delete
         undo = QKeySequence.StandardKey.Undo
         self.test = self._action(
-            self.tr("&Test"), self.tr("See how good it is on other data"), self._tell_test
+            tr("&Test"), tr("See how well it does on other data"), self._tell_test
         )
-        self.use = self._action(self.tr("&Use"), self.tr("Predict with it"), self._tell_use)
+        self.use = self._action(tr("&Use"), tr("Make predictions with it"), self._tell_use)
         self.train = self._action(
-            self.tr("&Go on training"),
-            self.tr("Train it further on this computer"),
+            tr("&Continue training"),
+            tr("Train it further on this computer"),
             self._tell_go_on,
         )
-        self.rename = self._action(
-            self.tr("&Rename…"), self.tr("Give it another name"), self._ask_name, "F2"
-        )
+        self.rename = self._action(tr("&Rename…"), tr("Change its name"), self._ask_name, "F2")
         self.export = self._action(
-            self.tr("&Export…"),
-            self.tr("Write a copy for somebody else"),
+            tr("&Export…"),
+            tr("Save a copy to share"),
             self._ask_where,
             "Ctrl+E",
         )
         self.delete = self._action(
-            self.tr("&Delete"),
-            self.tr("Throw it away; this can be undone for a while"),
+            tr("&Delete"),
+            tr("Delete it; you can undo this for a while"),
             self._delete,
             delete,
         )
         self.import_model = self._action(
-            self.tr("&Import…"),
-            self.tr("Keep a copy of a model from a file"),
+            tr("&Import…"),
+            tr("Add a model from a file"),
             self._ask_file,
             "Ctrl+I",
         )
         self.undo = self._action(
-            self.tr("&Undo the deletion"),
-            self.tr("Put the model deleted last back"),
+            tr("&Undo deletion"),
+            tr("Restore the last deleted model"),
             self._undo_latest,
             undo,
         )
@@ -152,7 +151,7 @@ class ModelActions(QObject):
 
     def _ask_where(self) -> None:
         model_id, record = self._one, self._library.record(self._one)
-        dialog = self._file_dialog(self.tr("Export the model"))
+        dialog = self._file_dialog(tr("Export model"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(_SUFFIX)
         dialog.selectFile(file_name(record.name if record else "model", _SUFFIX))
@@ -163,11 +162,11 @@ class ModelActions(QObject):
 
     async def _export(self, model_id: str, path: Path) -> None:
         await self._library.export(model_id, path)
-        said = self.tr("The model is in {file}.").format(file=inert(str(path), longest=4096))
+        said = tr("Model saved as {file}.").format(file=inert(str(path), longest=4096))
         self._toasts.say(said, tone="success")
 
     def _ask_file(self) -> None:
-        dialog = self._file_dialog(self.tr("Import a model"))
+        dialog = self._file_dialog(tr("Import model"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda name: self.import_file(Path(name)))
         dialog.open()
@@ -175,7 +174,7 @@ class ModelActions(QObject):
     def _file_dialog(self, title: str) -> QFileDialog:
         dialog = QFileDialog(self._page, title)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setNameFilter(self.tr("Models (*.safetensors)"))
+        dialog.setNameFilter(tr("Models (*.safetensors)"))
         return dialog
 
     def import_file(self, path: Path) -> None:
@@ -184,7 +183,7 @@ class ModelActions(QObject):
 
     async def _import(self, path: Path) -> None:
         record = await self._library.import_file(path)
-        said = self.tr("Imported as “{name}”.").format(name=inert(record.name))
+        said = tr("Imported as “{name}”.").format(name=inert(record.name))
         self._toasts.say(said, tone="success")
         self.imported.emit(record.id)
 
@@ -206,15 +205,15 @@ class ModelActions(QObject):
     def _name_of(self, model_ids: Sequence[str]) -> str:
         record = self._library.record(model_ids[0])
         if len(model_ids) > 1 or record is None:
-            return counted(len(model_ids), self.tr("model"), self.tr("models"))
+            return counted(len(model_ids), "{count} model", "{count} models")
         return f"“{inert(record.name)}”"
 
     def _offer_undo(self, model_ids: Sequence[str], name: str) -> None:
-        undo = QAction(self.tr("&Undo"), self)
-        undo.setStatusTip(self.tr("Put it back (Ctrl+Z)"))
+        undo = QAction(tr("&Undo"), self)
+        undo.setStatusTip(tr("Undo (Ctrl+Z)"))
         undo.triggered.connect(lambda: self._errands.run(self._library.restore(model_ids)))
         self._undoing.append(undo)
-        said = self.tr("Deleted {name}.").format(name=name)
+        said = tr("Deleted {name}.").format(name=name)
         toast = self._toasts.say(said, action=undo)
         toast.expired.connect(lambda: self._errands.run(self._library.make_final(model_ids)))
         toast.gone.connect(lambda: self._forget(undo))

@@ -10,6 +10,7 @@ from disco_desktop.gui.main_window import MainWindow, Navigator, Place
 from disco_desktop.gui.pages.home import HomePage
 from disco_desktop.gui.theme.theme import Theme
 from disco_desktop.gui.widgets.sidebar import Sidebar
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -25,13 +26,13 @@ class Shell(QObject):
         self.theme = Theme(application, theme)
         self.navigator = Navigator(Place("home"))
         places = (
-            ("home", self.tr("Home"), "home"),
-            ("tasks", self.tr("Tasks"), "tasks"),
-            ("library", self.tr("Models"), "library"),
+            ("home", tr("Home"), "home"),
+            ("tasks", tr("Tasks"), "tasks"),
+            ("library", tr("Models"), "library"),
             ("", "", ""),
-            ("leaves", self.tr("What leaves"), "shield"),
-            ("settings", self.tr("Settings"), "settings"),
-            ("help", self.tr("Help"), "help"),
+            ("leaves", tr("Privacy log"), "shield"),
+            ("settings", tr("Settings"), "settings"),
+            ("help", tr("Help"), "help"),
         )
         self.sidebar = Sidebar(self.navigator, self.theme, places)
         self.window = MainWindow(self.navigator, self.sidebar, self.theme)

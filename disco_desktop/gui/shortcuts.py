@@ -5,18 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QKeySequence
 
 from disco_desktop.gui.pages.page import Page
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QObject
     from PySide6.QtWidgets import QWidget
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Shortcuts", text)
 
 
 @dataclass(frozen=True)
@@ -35,40 +31,40 @@ def shortcuts_in(window: QWidget) -> list[Shortcut]:
         for action in window.findChildren(QAction)
         if not action.shortcut().isEmpty() and action.text()
     }
-    everywhere = _tr("Everywhere")
+    everywhere = tr("Everywhere")
     ordered = sorted(found, key=lambda one: (one.where != everywhere, one.where, one.what))
     return [*_general(), *ordered]
 
 
 def _general() -> list[Shortcut]:
-    everywhere = _tr("Everywhere")
+    everywhere = tr("Everywhere")
     return [
-        Shortcut(everywhere, _tr("Go to the next field or button"), _tr("Tab")),
-        Shortcut(everywhere, _tr("Go to the one before"), _tr("Shift+Tab")),
-        Shortcut(everywhere, _tr("Press the button"), _tr("Space")),
-        Shortcut(everywhere, _tr("Open what is chosen in a list"), _tr("Enter")),
+        Shortcut(everywhere, tr("Go to the next field or button"), tr("Tab")),
+        Shortcut(everywhere, tr("Go to the previous field or button"), tr("Shift+Tab")),
+        Shortcut(everywhere, tr("Press the button"), tr("Space")),
+        Shortcut(everywhere, tr("Open the selected item"), tr("Enter")),
     ]
 
 
 def _where(action: QAction) -> str:
     """Return the name of the page that an action belongs to."""
     names = {
-        "home": _tr("Home"),
-        "tasks": _tr("Tasks"),
-        "task": _tr("A task"),
-        "data": _tr("Data"),
-        "train": _tr("Training"),
-        "test": _tr("Test"),
-        "predict": _tr("Use"),
-        "library": _tr("Models"),
-        "model": _tr("A model"),
-        "settings": _tr("Settings"),
-        "welcome": _tr("Welcome"),
+        "home": tr("Home"),
+        "tasks": tr("Tasks"),
+        "task": tr("A task"),
+        "data": tr("Data"),
+        "train": tr("Training"),
+        "test": tr("Test"),
+        "predict": tr("Use"),
+        "library": tr("Models"),
+        "model": tr("A model"),
+        "settings": tr("Settings"),
+        "welcome": tr("Welcome"),
     }
     owner: QObject | None = action.parent()
     while owner is not None and not isinstance(owner, Page):
         owner = owner.parent()
-    return names.get(owner.name, _tr("Everywhere")) if owner is not None else _tr("Everywhere")
+    return names.get(owner.name, tr("Everywhere")) if owner is not None else tr("Everywhere")
 
 
 def _plain(text: str) -> str:

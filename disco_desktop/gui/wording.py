@@ -6,9 +6,8 @@ import math
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
 from disco_desktop.app.words.inert_text import inert
+from disco_desktop.translation import tr, trn
 
 if TYPE_CHECKING:
     from disco_desktop.engine.memory.record import ModelRecord
@@ -80,9 +79,9 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
-def counted(number: int, one: str, several: str) -> str:
-    """Write a number with the noun that goes with it."""
-    return f"{count(number)} {one if number == 1 else several}"
+def counted(number: int, one: str, several: str, **others: str) -> str:
+    """Write a number in its sentence, which has `{count}` in both forms."""
+    return trn(one, several, number).format(count=count(number), **others)
 
 
 def moment(iso: str) -> str:
@@ -94,26 +93,22 @@ def moment(iso: str) -> str:
     return f"{at.day} {at:%b %Y, %H:%M}"
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("ModelWords", text)
-
-
 def company(record: ModelRecord) -> str:
     """Say with whom a model was trained."""
     if record.scheme == "local" or record.participants < 2:
-        return _tr("alone")
-    return counted(record.participants, _tr("participant"), _tr("participants"))
+        return tr("alone")
+    return counted(record.participants, "{count} participant", "{count} participants")
 
 
 def privacy_words(privacy: Privacy | None) -> str:
     """Say what is done to an update before it leaves."""
     if privacy is None:
-        return _tr("no clipping and no noise")
+        return tr("no clipping and no noise")
     norm = f"{privacy.clipping_norm:g}"
     if privacy.noise_multiplier == 0:
-        return _tr("an update is clipped to a length of {norm}").format(norm=norm)
-    said = _tr(
-        "an update is clipped to a length of {norm}, and noise of {times} times that is added"
+        return tr("updates are clipped to a length of {norm}").format(norm=norm)
+    said = tr(
+        "updates are clipped to a length of {norm}, and noise of {times} times that length is added"
     )
     return said.format(norm=norm, times=f"{privacy.noise_multiplier:g}")
 
@@ -121,10 +116,10 @@ def privacy_words(privacy: Privacy | None) -> str:
 def exchange_words(together: Collaboration) -> str:
     """Say who sees an update."""
     if together.is_secure:
-        return _tr("between participants, under masks: nobody sees a single one")
+        return tr("peer to peer, masked: nobody sees a single one")
     if together.scheme == "decentralized":
-        return _tr("between participants: each sees a part, the server nothing")
-    return _tr("through a server, which sees each")
+        return tr("peer to peer: each participant sees a part, the server nothing")
+    return tr("via a server, which sees each of them")
 
 
 _LONGEST = 100

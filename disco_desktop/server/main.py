@@ -26,6 +26,7 @@ from disco_desktop.server.certificates import ServerCertificate, given_certifica
 from disco_desktop.server.config import ServerConfig
 from disco_desktop.server.reload import reload_on_change
 from disco_desktop.server.running import allow_connections, claimed, running
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -81,43 +82,57 @@ def read_arguments(arguments: Sequence[str] | None = None) -> Start:
 def _parser() -> Parser:
     parser = Parser(
         prog="disco-server",
-        description="Let participants train a model together without sharing their data. "
-        "Only model updates reach this server.",
+        description=tr(
+            "Let participants train a model together without sharing their "
+            "data. Only model updates reach this server."
+        ),
     )
     parser.add_argument(
         "--host",
         default="127.0.0.1",
-        help="address to listen at: 127.0.0.1 is this computer alone (the default), 0.0.0.0 the "
-        "whole network, always encrypted",
+        help=tr(
+            "address to listen on: 127.0.0.1 for this computer only (default), 0.0.0.0 for "
+            "the whole network, always encrypted"
+        ),
     )
     parser.add_argument(
         "--port",
         type=whole_number(0, 65_535),
         default=DEFAULT_PORT,
-        help=f"port to listen at (default {DEFAULT_PORT}); 0 takes a free one",
+        help=tr("port to listen on (default {default_port}); 0 picks a free one").format(
+            default_port=DEFAULT_PORT
+        ),
     )
     parser.add_argument(
-        "--data-dir", type=Path, metavar="DIR", help="folder in which the server keeps everything"
+        "--data-dir",
+        type=Path,
+        metavar="DIR",
+        help=tr("folder in which the server keeps all its data"),
     )
     parser.add_argument(
-        "--tasks", type=Path, metavar="DIR", help="folder of task bundles; else the default tasks"
+        "--tasks",
+        type=Path,
+        metavar="DIR",
+        help=tr("folder of tasks to offer (default: the built-in tasks)"),
     )
     parser.add_argument(
-        "--tls-cert", type=Path, metavar="FILE", help="your own certificate, in PEM form"
+        "--tls-cert", type=Path, metavar="FILE", help=tr("your own certificate, in PEM form")
     )
-    parser.add_argument("--tls-key", type=Path, metavar="FILE", help="the certificate's key")
+    parser.add_argument("--tls-key", type=Path, metavar="FILE", help=tr("the certificate's key"))
     parser.add_argument(
-        "--tls", action="store_true", help="encrypt on this computer too, with our certificate"
+        "--tls",
+        action="store_true",
+        help=tr("encrypt on this computer too, with a self-signed certificate"),
     )
     parser.add_argument(
         "--public-host",
         action="append",
         default=[],
         metavar="NAME",
-        help="a name by which others reach this server; may be given several times",
+        help=tr("a name by which others reach this server; can be given several times"),
     )
     parser.add_argument(
-        "--reload", action="store_true", help="start anew when the program's source changes"
+        "--reload", action="store_true", help=tr("restart when the program's source changes")
     )
     parser.add_argument("--version", action="version", version=f"disco-server {__version__}")
     return parser

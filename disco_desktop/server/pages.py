@@ -15,6 +15,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from disco_desktop import __version__
 from disco_desktop.app.words.inert_text import inert
 from disco_desktop.server.services import GUARD, METRICS, ROOM_VIEWS
+from disco_desktop.translation import language, mark, tr, trn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,9 +33,9 @@ CONTENT_SECURITY_POLICY = (
 )
 
 _SCHEMES = {
-    "local": "each participant alone",
-    "federated": "through this server",
-    "decentralized": "between participants; models stay with them",
+    "local": mark("each participant alone"),
+    "federated": mark("via this server"),
+    "decentralized": mark("peer to peer; models stay with the participants"),
 }
 
 
@@ -48,15 +49,22 @@ def status_page(version: str, uptime: float, rooms: Sequence[RoomView]) -> str:
     """
     participants = sum(room.participants for room in rooms)
     facts = [
-        f"Version {_plain(version)}",
-        f"up for {duration(uptime)}",
-        _count(participants, "participant"),
-        _count(len({room.task_id for room in rooms}), "task"),
+        tr("Version {version}").format(version=_plain(version)),
+        tr("up for {time}").format(time=duration(uptime)),
+        _count(participants, "{count} participant", "{count} participants"),
+        _count(len({room.task_id for room in rooms}), "{count} task", "{count} tasks"),
     ]
     body = "\n".join(_room(room) for room in rooms)
-    shown = f'<div class="rooms">\n{body}\n</div>' if rooms else _EMPTY
+    shown = (
+        f'<div class="rooms">\n{body}\n</div>' if rooms else f'<p class="empty">{tr(_EMPTY)}</p>'
+    )
     return _PAGE.format(
-        refresh=_REFRESH_SECONDS, style=_STYLE, facts=" · ".join(facts), rooms=shown
+        refresh=_REFRESH_SECONDS,
+        style=_STYLE,
+        facts=" · ".join(facts),
+        rooms=shown,
+        language=language(),
+        footer=tr("Participants' data stay on their own computers. This page refreshes itself."),
     )
 
 
@@ -70,7 +78,7 @@ def duration(seconds: float) -> str:
     hours, minutes = divmod(minutes, 60)
     if hours < 24:
         return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    return _count(hours // 24, "day")
+    return _count(hours // 24, "{count} day", "{count} days")
 
 
 def _plain(text: str) -> str:
@@ -78,13 +86,13 @@ def _plain(text: str) -> str:
     return f"<bdi>{html.escape(inert(text))}</bdi>"
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def _count(number: int, one: str, several: str) -> str:
+    return trn(one, several, number).format(count=f"{number:,}")
 
 
 def _room(room: RoomView) -> str:
     """Write the card of one room."""
-    last = "none yet" if room.last_round_seconds is None else duration(room.last_round_seconds)
+    last = tr("none yet") if room.last_round_seconds is None else duration(room.last_round_seconds)
     return _ROOM.format(
         mood="busy" if room.participants >= room.minimum else "quiet",
         title=_plain(room.title),
@@ -92,17 +100,31 @@ def _room(room: RoomView) -> str:
         session=_plain(room.session),
         status=_plain(room.status),
         round=room.round,
-        rounds=room.rounds,
         most=max(room.rounds, 1),
-        participants=room.participants,
-        minimum=room.minimum,
-        scheme=_SCHEMES[room.scheme],
+        rounds_done=tr("{round} of {rounds}").format(round=room.round, rounds=room.rounds),
+        needed=tr("{participants}, at least {minimum} needed").format(
+            participants=room.participants, minimum=room.minimum
+        ),
+        scheme=tr(_SCHEMES[room.scheme]),
         last=last,
+        **_words(),
     )
 
 
+def _words() -> dict[str, str]:
+    """Return the names of what a card says."""
+    return {
+        "session_word": tr("session"),
+        "done_word": tr("Completed rounds"),
+        "round_word": tr("Round"),
+        "participants_word": tr("Participants"),
+        "exchange_word": tr("Exchange"),
+        "last_word": tr("Last round"),
+    }
+
+
 _PAGE = """<!DOCTYPE html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -116,24 +138,24 @@ _PAGE = """<!DOCTYPE html>
 <h1>Disco server</h1>
 <p class="facts">{facts}</p>
 {rooms}
-<footer>Participants' data stay on their own computers. This page renews itself.</footer>
+<footer>{footer}</footer>
 </main>
 </body>
 </html>
 """
 
-_EMPTY = '<p class="empty">Nobody is training at the moment.</p>'
+_EMPTY = mark("Nobody is training at the moment.")
 
 _ROOM = """<article class="room {mood}">
 <h2>{title}</h2>
-<p class="name">{task_id} · session {session}</p>
+<p class="name">{task_id} · {session_word} {session}</p>
 <p class="status">{status}</p>
-<progress value="{round}" max="{most}" aria-label="Rounds done"></progress>
+<progress value="{round}" max="{most}" aria-label="{done_word}"></progress>
 <dl>
-<dt>Round</dt><dd>{round} of {rounds}</dd>
-<dt>Participants</dt><dd>{participants}, at least {minimum} needed</dd>
-<dt>Exchange</dt><dd>{scheme}</dd>
-<dt>Last round</dt><dd>{last}</dd>
+<dt>{round_word}</dt><dd>{rounds_done}</dd>
+<dt>{participants_word}</dt><dd>{needed}</dd>
+<dt>{exchange_word}</dt><dd>{scheme}</dd>
+<dt>{last_word}</dt><dd>{last}</dd>
 </dl>
 </article>"""
 

@@ -14,7 +14,7 @@ import pytest
 from disco_desktop.app.processes.assistant_job import DataCheck
 from disco_desktop.app.processes.assistant_messages import CheckData, Checked, ProblemFound, Reading
 from disco_desktop.engine.errors import DiscoError
-from disco_desktop.engine.resources import resource
+from disco_desktop.resource_files import resource
 from tests.own_processes import own_processes
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from disco_desktop.app.training.folder import TrainingFolder
 from disco_desktop.app.training.joint_training import JointTraining, ParticipantFailedError
 from disco_desktop.app.training.plan import TrainingPlan, Wishes, make_plan
 from disco_desktop.engine.events import ProblemArose, RoundEnded
-from disco_desktop.engine.resources import resource
+from disco_desktop.resource_files import resource
 from tests.own_processes import own_processes
 
 if TYPE_CHECKING:

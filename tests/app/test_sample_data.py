@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from disco_desktop.app.library.data import find_sample
-from disco_desktop.engine.resources import resource
+from disco_desktop.resource_files import resource
 
 if TYPE_CHECKING:
     from disco_desktop.engine.task.task import Task

@@ -4,8 +4,8 @@ import unicodedata
 
 import pytest
 
-from disco_desktop.app.words.catalogue import SENTENCES
 from disco_desktop.app.words.sentences import (
+    SENTENCES,
     problem_sentence,
     sentence,
     sentence_for,
@@ -13,12 +13,13 @@ from disco_desktop.app.words.sentences import (
 )
 from disco_desktop.engine.dataset.report import Problem
 from disco_desktop.engine.errors import ServerError, TaskError
+from tests.app.test_catalogue import forms
 
 
 def test_a_sentence_mentions_the_arguments_of_its_error() -> None:
     error = TaskError("task_unknown", task="titanc", known=["mnist", "titanic"])
     assert sentence(error) == (
-        "There is no task called titanc on this machine. The tasks are: mnist, titanic."
+        "There is no task called titanc on this computer. Available tasks: mnist, titanic."
     )
 
 
@@ -68,7 +69,7 @@ def test_waiting_says_for_how_many() -> None:
 
 @pytest.mark.parametrize("code", sorted(SENTENCES))
 def test_a_sentence_is_whole(code: str) -> None:
-    template = SENTENCES[code]
-    assert template[0].isupper() or template[0] in '{"'
-    assert template.endswith(".")
-    assert "  " not in template
+    for template in forms(SENTENCES[code]):
+        assert template[0].isupper() or template[0] in '{"'
+        assert template.endswith(".") or template.endswith("{reason}")
+        assert "  " not in template

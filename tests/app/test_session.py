@@ -15,7 +15,7 @@ from disco_desktop.app.training.plan import TrainingPlan, Wishes, make_plan
 from disco_desktop.app.training.session import CurrentSession
 from disco_desktop.engine.errors import StorageError
 from disco_desktop.engine.memory.disk_memory import DiskMemory
-from disco_desktop.engine.resources import resource
+from disco_desktop.resource_files import resource
 from tests.own_processes import own_processes
 
 if TYPE_CHECKING:

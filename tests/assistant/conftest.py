@@ -14,7 +14,7 @@ from disco_desktop.engine.memory.disk_memory import DiskMemory
 from disco_desktop.engine.memory.record import History, ModelRecord
 from disco_desktop.engine.memory.stored_model import StoredModel
 from disco_desktop.engine.models.network import build_network, read_weights
-from disco_desktop.engine.resources import resource
+from disco_desktop.resource_files import resource
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

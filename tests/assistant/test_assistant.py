@@ -31,7 +31,7 @@ from disco_desktop.app.processes.assistant_messages import (
 )
 from disco_desktop.app.processes.worker_messages import Failed
 from disco_desktop.engine.dataset.dataset import check_data
-from disco_desktop.engine.resources import resource
+from disco_desktop.resource_files import resource
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -171,7 +171,7 @@ async def train(watched: Watched) -> None:
     """Train alone with a warm worker, then with three participants at full speed."""
     desktop, person = watched.desktop, watched.person
     await _go_to_training(watched, EPOCHS)
-    for company, name in (("Train alone", "alone"), ("Practise on this computer", "practice")):
+    for company, name in (("Train alone", "alone"), ("Simulate", "practice")):
         await person.click(company)
         await _worker_is_warm(desktop)
         before = desktop.current.session
@@ -194,7 +194,7 @@ async def move_about(watched: Watched) -> None:
     """Go from page to page while three participants train."""
     desktop, person = watched.desktop, watched.person
     await _go_to_training(watched, 100_000)
-    await person.click("Practise on this computer")
+    await person.click("Simulate")
     await person.click("Start training")
     await _until_changed(desktop.current, lambda: _is_training(desktop, None))
     navigator = desktop._shell.navigator
@@ -213,7 +213,7 @@ async def move_about(watched: Watched) -> None:
     watched.keep_pauses("again")
     watched.figures["memory"] = _memory()
     await person.click("Stop")
-    await person.sees("Stopped. The training can go on from here.")
+    await person.sees("Stopped. You can continue from here.")
 
 
 async def many_participants(watched: Watched) -> None:
@@ -247,18 +247,18 @@ async def many_participants(watched: Watched) -> None:
     await person.until(lambda: view.model().rowCount() == 1, "to be alone again")
     watched.keep_pauses("going")
     await person.click("Stop")
-    await person.sees("Stopped. The training can go on from here.")
+    await person.sees("Stopped. You can continue from here.")
 
 
 async def _go_to_training(watched: Watched, epochs: int) -> None:
     person = watched.person
     await person.click("Take part")
     await person.click_row("Titanic")
-    await person.sees("What is learnt")
+    await person.sees("What the model learns")
     await person.type_number("Epochs", epochs)
     await person.click("Choose data")
     await person.click("Use sample data")
-    await person.click("Go on to training")
+    await person.click("Continue to training")
 
 
 def _is_training(desktop: Desktop, before: object) -> bool:
@@ -305,7 +305,7 @@ async def many_rows(watched: Watched) -> None:
     desktop, person = watched.desktop, watched.person
     await person.click("Take part")
     await person.click_row("Titanic")
-    await person.sees("What is learnt")
+    await person.sees("What the model learns")
     await person.click("Choose data")
     await asyncio.sleep(IDLE_SECONDS)
     watched.pauses.begin()
@@ -380,7 +380,7 @@ def tell(story: str, data: str, arguments: Sequence[str]) -> None:
             watched = Watched(self, Person(window), Pauses(window), Path(data))
             try:
                 if not self.settings.current.is_set_up and not arguments:
-                    await watched.person.click("Begin")
+                    await watched.person.click("Start")
                 await STORIES[story](watched)
                 _tell(**watched.figures)
             finally:

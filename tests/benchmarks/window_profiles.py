@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from disco_desktop.engine.memory.disk_memory import DiskMemory
-from disco_desktop.engine.resources import resource
 from disco_desktop.engine.task.registry import task_provider
 from disco_desktop.engine.task.task import encode_task
 from disco_desktop.engine.weights.model_file import write_model
+from disco_desktop.resource_files import resource
 from tests.benchmarks.models import first_weights
 from tests.gui.titanic import titanic_model
 

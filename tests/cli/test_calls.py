@@ -60,7 +60,7 @@ def test_a_wrong_call_is_told_in_one_sentence(
         (["--server", "http://127.0.0.1:9", "--round-duration", "2"], "--round-duration"),
         (["--server", "http://127.0.0.1:9", "--scheme", "local"], "--server"),
         (["--server", "http://example.org"], "https://"),
-        (["--server", "disco.example.org"], "not a server's address"),
+        (["--server", "disco.example.org"], "not a server address"),
         (["--server", "http://127.0.0.1:9"], "No server answers"),
         (["--epochs", "2", "--round-duration", "3"], "--epochs"),
         (["--relay-only"], "--scheme decentralized"),
@@ -147,7 +147,7 @@ def test_check_of_data_that_cannot_be_used(run: Run, tmp_path: Path) -> None:
 def test_a_mistake_of_ours_shows_no_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     # By its nature such a mistake has no place to come from, so one is put there.
     monkeypatch.setattr("disco_desktop.cli.tasks.task_providers", None)
-    assert "mistake of ours" in run("tasks").sentence(code=OUR_MISTAKE)
+    assert "internal error" in run("tasks").sentence(code=OUR_MISTAKE)
 
 
 def test_help_tells_all_commands(run: Run) -> None:

@@ -149,7 +149,7 @@ def test_a_model_goes_elsewhere_and_comes_back(home: Path, run: Run, tmp_path: P
     file = tmp_path / "model.safetensors"
     assert run("models", "export", NAME, file).code == 0
     imported = run("models", "import", file)
-    assert f"Kept as {NAME} 2" in imported.out
+    assert f"Imported as {NAME} 2" in imported.out
     assert run("models", "rename", f"{NAME} 2", "Copy\x1b[31m").code == 0
     listed = run("models").out
     assert "Copy" in listed

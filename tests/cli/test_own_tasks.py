@@ -91,7 +91,10 @@ async def test_less_protection_is_refused_until_it_is_accepted(passengers: Path)
         )
         refused = await asyncio.to_thread(disco, *call)
         assert refused.code == 1
-        assert "needs at least: 2 on this computer, 1 at the server" in refused.error
+        assert (
+            "Minimum of participants in a round: 2 on this computer, 1 at the server"
+            in refused.error
+        )
         assert "--accept-less-protection" in refused.error
         accepted = await asyncio.to_thread(disco, *call, "--accept-less-protection")
         assert accepted.code == 0, accepted.error

@@ -56,7 +56,7 @@ def test_bars_move_and_a_table_of_rounds_grows(passengers: Path, tmp_path: Path)
     assert re.search("✓ participant 2 ━.*epoch 4 of 4 *finished", text)
     assert re.search(r"Round +Time +Participants +Validation loss +Validation accuracy", text)
     assert "training loss" not in text  # such a line is for a log
-    assert "All hold the same weights: SHA-256" in " ".join(text.split())
+    assert "All have the same weights: SHA-256" in " ".join(text.split())
 
 
 def test_a_result_for_a_script_leaves_standard_output_to_it(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from disco_desktop.engine.resources import resource
+from disco_desktop.resource_files import resource
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +36,7 @@ def test_texts_are_checked_in_words(run: Run, texts: Path, tmp_path: Path) -> No
     assert ended.code == 0, ended.error
     assert "1 of 2 texts usable, in bad.txt, deep/speech.txt" in ended.out
     assert "Blocks of text:" in ended.out
-    assert "in bad.txt that belong in no text (line 1)" in " ".join(ended.out.split())
+    assert "that do not belong in text (line 1)" in " ".join(ended.out.split())
     report = json.loads((tmp_path / "report.json").read_text())
     assert report["training"] > report["validation"] > 0
     assert [problem["code"] for problem in report["problems"]] == ["text_with_zero_bytes"]

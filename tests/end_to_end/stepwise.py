@@ -21,9 +21,9 @@ from disco_desktop.engine.events import (
 )
 from disco_desktop.engine.memory.memory import NoMemory
 from disco_desktop.engine.models.network import manifest_of
-from disco_desktop.engine.resources import resource
 from disco_desktop.engine.training.disco import Disco
 from disco_desktop.engine.training.settings import TrainingSettings
+from disco_desktop.resource_files import resource
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

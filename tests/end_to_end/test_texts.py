@@ -17,11 +17,11 @@ from disco_desktop.engine.default_tasks.wikitext import WikitextProvider
 from disco_desktop.engine.memory.memory import NoMemory
 from disco_desktop.engine.models.initialise import initial_weights
 from disco_desktop.engine.models.network import manifest_of
-from disco_desktop.engine.resources import resource
 from disco_desktop.engine.task.gpt import GPT_SIZES
 from disco_desktop.engine.task.text import TextData
 from disco_desktop.engine.training.disco import Disco
 from disco_desktop.engine.training.settings import TrainingSettings
+from disco_desktop.resource_files import resource
 from tests.server.running_server import RunningServer, running_server
 
 if TYPE_CHECKING:

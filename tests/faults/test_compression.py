@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from disco_desktop.app.server.api import fetch_summaries, fetch_task
-from disco_desktop.app.words.catalogue import SENTENCES
+from disco_desktop.app.words.sentences import SENTENCES
 from disco_desktop.engine.client.address import ServerAddress
 from disco_desktop.engine.errors import ServerError
 from tests.faults.bystanders import bystanders

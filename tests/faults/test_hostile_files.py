@@ -15,7 +15,7 @@ import psutil
 import pytest
 import torch
 
-from disco_desktop.app.words.catalogue import SENTENCES
+from disco_desktop.app.words.sentences import SENTENCES
 from disco_desktop.engine.errors import ModelError, TaskError
 from disco_desktop.engine.memory.disk_memory import DiskMemory
 from disco_desktop.engine.task.task import encode_task, read_task

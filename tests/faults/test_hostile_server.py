@@ -11,7 +11,7 @@ import psutil
 import pytest
 from aiohttp import web
 
-from disco_desktop.app.words.catalogue import SENTENCES
+from disco_desktop.app.words.sentences import SENTENCES
 from disco_desktop.engine.client.address import ServerAddress
 from disco_desktop.engine.client.federated import FederatedClient
 from disco_desktop.engine.client.identity import Identity

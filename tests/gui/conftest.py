@@ -20,6 +20,7 @@ from disco_desktop.gui.background_tasks import Errands
 from disco_desktop.gui.main_window import Navigator, Place
 from disco_desktop.gui.theme.theme import Theme
 from disco_desktop.gui.widgets.toasts import Toasts
+from disco_desktop.translation import use_interface
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -131,6 +132,13 @@ async def eventually(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not holds():  # noqa: ASYNC110 - what is waited for has no event of its own
             await asyncio.sleep(0.005)
+
+
+@pytest.fixture(autouse=True)
+def _words_of_the_window() -> Iterator[None]:
+    use_interface("window")
+    yield
+    use_interface("terminal")
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QRect, QSize, Qt
 from shiboken6 import isValid
 
-from disco_desktop.gui.application import kept_placement
+from disco_desktop.gui.application import Kept, kept_settings
 from disco_desktop.gui.dialogs.closing import CloseQuestion
 from disco_desktop.gui.main_window import MainWindow, Navigator, Place
 from disco_desktop.gui.widgets.sidebar import Sidebar
@@ -63,14 +63,14 @@ def test_settings_that_tell_nothing_are_passed_over(content, tmp_path, monkeypat
     monkeypatch.setenv("DISCO_HOME", str(tmp_path))
     if content is not None:
         (tmp_path / "settings.json").write_text(content)
-    assert kept_placement() == ""
+    assert kept_settings() == Kept()
 
 
 def test_what_was_kept_is_found(make, tmp_path, monkeypatch):
     monkeypatch.setenv("DISCO_HOME", str(tmp_path))
     kept = make().placement
     (tmp_path / "settings.json").write_text(json.dumps({"window": kept}))
-    assert kept_placement() == kept
+    assert kept_settings() == Kept(placement=kept)
 
 
 def test_closing_asks_whoever_owns_the_window(make, qtbot):

@@ -10,9 +10,9 @@ from disco_desktop.engine.dataset.preprocessing import NumericPreparation, Prepr
 from disco_desktop.engine.default_tasks.titanic import TitanicProvider
 from disco_desktop.engine.memory.record import History, ModelRecord
 from disco_desktop.engine.memory.stored_model import StoredModel
-from disco_desktop.engine.resources import resource
 from disco_desktop.engine.weights.manifest import Manifest
 from disco_desktop.engine.weights.weights import Weights
+from disco_desktop.resource_files import resource
 
 SAMPLE = resource("titanic")
 TASK = TitanicProvider().get_task()

@@ -14,7 +14,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 SHOW = """
 from importlib.metadata import distribution
-from disco_desktop.engine.resources import resource
+from disco_desktop.resource_files import resource
 print(resource("titanic", "titanic.csv"))
 for point in distribution("disco-desktop").entry_points:
     print(point.group, point.name, callable(point.load()))

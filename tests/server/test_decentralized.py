@@ -142,7 +142,7 @@ async def test_the_model_on_offer_is_the_first_one(tmp_path: Path) -> None:
             (summary,) = await response.json()
             assert (summary["round"], summary["participants"]) == (1, 2)
         async with http.get(server.url) as response:
-            assert "models stay with them" in await response.text()
+            assert "models stay with the participants" in await response.text()
 
 
 # --- introductions

@@ -200,7 +200,7 @@ def test_a_disk_that_takes_nothing_is_told_to_the_operator(tmp_path, tasks_dir):
     )
     assert (done.returncode, done.stdout) == (1, "")
     [line] = done.stderr.splitlines()
-    assert f"Nothing could be kept in {data}" in line
+    assert f"Nothing could be saved in {data}" in line
     assert "ask whoever runs it" not in line
 
 

@@ -78,7 +78,7 @@ def test_the_page_tells_what_goes_on():
         "Waiting for one more contribution",
         "3 of 10",
         "2, at least 2 needed",
-        "through this server",
+        "via this server",
         "3.2 s",
         "none yet",
     ):

@@ -98,6 +98,6 @@ async def test_what_a_model_lacks_is_said(tmp_path: Path) -> None:
         memory.import_file(file)
     said = sentence(caught.value)
     assert "Age, Fare" in said
-    assert "Train a round of titanic" in said
+    assert "Train one round of titanic" in said
     assert memory.list() == []
     assert file.exists()

@@ -7,8 +7,8 @@ import shutil
 from typing import TYPE_CHECKING
 
 from disco_desktop.app.library.data import find_sample
-from disco_desktop.engine.resources import resource
 from disco_desktop.gui.dialogs.picture import PictureDialog
+from disco_desktop.resource_files import resource
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,7 +76,7 @@ async def show_peers(
     journey = await desktop._journey("mnist")
     journey.choose_training(epochs=40, batch_size=None)
     navigator.go("train", "mnist")
-    await person.click("Practise on this computer")
+    await person.click("Simulate")
     await person.click("Start again")
     await person.until(
         lambda: (
@@ -93,7 +93,7 @@ async def show_peers(
     await camera.take("peers-leaves")
     navigator.go("train", "mnist")
     await person.click("Stop")
-    await person.sees("Stopped. The training can go on from here.")
+    await person.sees("Stopped. You can continue from here.")
 
 
 async def show_texts(

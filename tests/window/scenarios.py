@@ -34,19 +34,19 @@ class Scene:
         """From the first page to a running training on the sample data."""
         person = self.person
         if not self.desktop.settings.current.is_set_up:
-            await person.click("Begin")
+            await person.click("Start")
         if epochs is None:
             await person.click("Try it")
         else:
             await person.click("Take part")
             await person.click_row("Titanic")
-            await person.sees("What is learnt")
+            await person.sees("What the model learns")
             await person.type_number("Epochs", epochs)
             await person.click("Choose data")
             await person.click("Use sample data")
-        await person.click("Go on to training")
+        await person.click("Continue to training")
         await person.sees("Ready to train.")
-        await person.click("Practise on this computer")
+        await person.click("Simulate")
         await person.click("Start training")
 
     async def is_in_round(self, number: int) -> None:
@@ -76,7 +76,7 @@ async def first_run_to_prediction(scene: Scene) -> None:
     """Try it, look on, test the model and use it."""
     person = scene.person
     await person.sees("Welcome to Disco Desktop")
-    await person.click("Begin")
+    await person.click("Start")
     await person.until(lambda: scene.desktop.settings.current.is_set_up, "to be set up")
     await person.sees("Train together. Keep your data.")
     await scene.start_practising()
@@ -84,7 +84,7 @@ async def first_run_to_prediction(scene: Scene) -> None:
     await person.sees("The model is right for")
     await person.click("Test the model")
     await person.click("Use sample data")
-    await person.sees("What was taken for what")
+    await person.sees("Confusion matrix")
     await person.click("Use")
     await person.click("Use sample data")
     await person.sees("Predicted")
@@ -102,7 +102,7 @@ async def worker_dies(scene: Scene) -> None:
     await person.sees("ended unexpectedly")
     assert session.state == "failed"
     assert not person.reads("Error", "Traceback", "exit code")
-    await person.click("Go on")
+    await person.click("Continue")
     await person.sees("Training on this computer.")
     assert scene.desktop.current.session is not session
     before = len(scene.own_rounds)
@@ -115,14 +115,14 @@ async def go_on(scene: Scene) -> None:
     """Find the interrupted training on the first page and go on with it, then stop."""
     person = scene.person
     await person.sees("The training of “Titanic” was interrupted.")
-    await person.click("Go on")
+    await person.click("Continue")
     await person.sees("Training on this computer.")
     session = scene.desktop.current.session
     assert session is not None
     before = len(session.log.participants[0].rounds)
     await scene.is_in_round(before + 2)
     await person.click("Stop")
-    await person.sees("Stopped. The training can go on from here.")
+    await person.sees("Stopped. You can continue from here.")
     print(f"rounds {len(session.log.participants[0].rounds)}", flush=True)
 
 
@@ -147,14 +147,14 @@ async def server_is_away(scene: Scene) -> None:
     await scene.asks_for("the server")
     await person.click("Try again")
     await person.click_row("Titanic")
-    await person.sees("What is learnt")
+    await person.sees("What the model learns")
     await scene.asks_for("the end of the server")
     await person.click("Tasks")
     await person.sees("The server cannot be reached")
     await scene.asks_for("the server")
     await person.click("Try again")
     await person.click_row("Titanic")
-    await person.sees("What is learnt")
+    await person.sees("What the model learns")
 
 
 async def stay_while_another_leaves(scene: Scene) -> None:
@@ -171,23 +171,23 @@ async def leave_and_rejoin(scene: Scene) -> None:
     await _begin_together(scene)
     await scene.is_in_round(1)
     await scene.person.click("Stop")
-    await scene.person.sees("Stopped. The training can go on from here.")
+    await scene.person.sees("Stopped. You can continue from here.")
     await scene.asks_for("the way back")
-    await scene.person.click("Go on")
+    await scene.person.click("Continue")
     await _finish_together(scene)
 
 
 async def _begin_together(scene: Scene) -> None:
     person = scene.person
     if scene.server is None:
-        await person.click("Begin")
+        await person.click("Start")
     await person.click("Take part")
     await person.click_row("Titanic")
-    await person.sees("What is learnt")
+    await person.sees("What the model learns")
     await person.type_number("Batch size", 4)  # so that there is time to leave
     await person.click("Choose data")
     await person.click("Use sample data")
-    await person.click("Go on to training")
+    await person.click("Continue to training")
     await person.click("Train together")
     address = scene.desktop.server.address
     assert address is not None

@@ -19,9 +19,9 @@ from qasync import QEventLoop
 
 from disco_desktop import logs
 from disco_desktop.app.library.settings import ServerChoice
-from disco_desktop.engine.resources import resource
 from disco_desktop.gui.desktop import Desktop
 from disco_desktop.gui.shell import Shell
+from disco_desktop.resource_files import resource
 from tests.window.kinds import show_peers, show_pictures, show_texts
 from tests.window.person import Person
 
@@ -83,8 +83,8 @@ async def _play(shell: Shell, folder: Path, profile: Path) -> None:
     try:
         await person.sees("Welcome to Disco Desktop")
         await camera.take("welcome")
-        await person.click("Begin")
-        await person.sees("The server here is ready")
+        await person.click("Start")
+        await person.sees("Server on this computer is ready")
         await camera.take("home")
         for page, name in (("library", "models-empty"), ("leaves", "leaves-empty")):
             navigator.go(page)
@@ -105,10 +105,10 @@ async def _play(shell: Shell, folder: Path, profile: Path) -> None:
         await camera.take("data")
         navigator.go("task", "titanic")
         await camera.take("task")
-        await person.sees("What is learnt")
+        await person.sees("What the model learns")
         await person.type_number("Epochs", RUNNING_EPOCHS)
         navigator.go("train", "titanic")
-        await person.click("Practise on this computer")
+        await person.click("Simulate")
         await camera.take("train-ready")
         await person.click("Start training")
         await _rounds(person, desktop, 3)
@@ -117,7 +117,7 @@ async def _play(shell: Shell, folder: Path, profile: Path) -> None:
         await camera.take("train-paused")
         await person.click("Resume")
         await person.click("Stop")
-        await person.sees("Stopped. The training can go on from here.")
+        await person.sees("Stopped. You can continue from here.")
         await camera.take("train-stopped")
         navigator.go("task", "titanic")
         await person.type_number("Epochs", FINISHED_EPOCHS)
@@ -140,7 +140,7 @@ async def _play(shell: Shell, folder: Path, profile: Path) -> None:
         await camera.take("model")
         for page, job in (("test", desktop.model_test), ("predict", desktop.prediction)):
             navigator.go(page, model)
-            await person.sees("Drop a file or a folder here")
+            await person.sees("Drop a file or folder here")
             await camera.take(f"{page}-start")
             await person.click("Use sample data")
             await person.until(lambda job=job: job.state == "done", f"for {page}")

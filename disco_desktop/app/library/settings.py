@@ -47,7 +47,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     schema_version: int = SCHEMA_VERSION
     is_set_up: bool = False
     theme: Literal["system", "light", "dark"] = "system"
-    language: Annotated[str, Meta(max_length=16)] = "en"
+    language: Annotated[str, Meta(max_length=16)] = "system"
     server: ServerChoice | None = None
     servers: Annotated[tuple[ServerChoice, ...], Meta(max_length=20)] = ()
     device: Literal["cpu", "cuda", "mps"] | None = None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from disco_desktop.engine.default_tasks.sample_pictures import unpacked
-from disco_desktop.engine.resources import resource
 from disco_desktop.engine.task.image import ImageData
 from disco_desktop.engine.task.image_architecture import (
     Convolution,
@@ -24,6 +23,7 @@ from disco_desktop.engine.task.task import (
     Task,
     Training,
 )
+from disco_desktop.resource_files import resource
 
 if TYPE_CHECKING:
     from pathlib import Path

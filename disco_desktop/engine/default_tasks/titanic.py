@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from disco_desktop.engine.resources import resource
 from disco_desktop.engine.task.architecture import DenseNetwork
 from disco_desktop.engine.task.outcome import BinaryOutcome
 from disco_desktop.engine.task.provider import TaskProvider
 from disco_desktop.engine.task.tabular import NumericColumn, TabularData
 from disco_desktop.engine.task.task import Adam, Collaboration, Display, Task, Training
+from disco_desktop.resource_files import resource
 
 if TYPE_CHECKING:
     from pathlib import Path

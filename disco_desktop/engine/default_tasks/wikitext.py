@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from disco_desktop.engine.resources import resource
 from disco_desktop.engine.task.gpt import GPT_SIZES
 from disco_desktop.engine.task.provider import TaskProvider
 from disco_desktop.engine.task.task import Adam, Collaboration, Display, Task, Training
 from disco_desktop.engine.task.text import TextData
+from disco_desktop.resource_files import resource
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton
 from disco_desktop.gui.theme.tokens import LARGE, MEDIUM
 from disco_desktop.gui.widgets.card import column
 from disco_desktop.gui.widgets.text import Text
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -28,22 +29,20 @@ class CloseQuestion(QDialog):
     def __init__(self, is_together: bool, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(self.tr("A training is under way"))
+        self.setWindowTitle(tr("A training is under way"))
         self.setMinimumWidth(_WIDTH)
         consequence = (
-            self.tr(
+            tr(
                 "If you close Disco now, this computer leaves the training, and the others "
                 "continue without it. You can continue later."
             )
             if is_together
-            else self.tr("If you close Disco now, the training stops. You can continue it later.")
+            else tr("If you close Disco now, the training stops. You can continue it later.")
         )
         buttons = QDialogButtonBox()
-        self.leave = QPushButton(
-            self.tr("&Leave and close") if is_together else self.tr("S&top and close")
-        )
+        self.leave = QPushButton(tr("&Leave and close") if is_together else tr("S&top and close"))
         self.leave.setAutoDefault(False)
-        self.stay = QPushButton(self.tr("&Keep training"))
+        self.stay = QPushButton(tr("&Keep training"))
         self.stay.setProperty("role", "primary")
         self.stay.setDefault(True)
         buttons.addButton(self.leave, QDialogButtonBox.ButtonRole.AcceptRole)
@@ -52,7 +51,7 @@ class CloseQuestion(QDialog):
         buttons.rejected.connect(self.reject)
         self.setLayout(
             column(
-                Text(self.tr("Close while training?"), size="strong"),
+                Text(tr("Close while training?"), size="strong"),
                 Text(consequence),
                 buttons,
                 spacing=MEDIUM,

@@ -13,6 +13,7 @@ from disco_desktop.engine.memory.record import LONGEST_NAME, clean_name
 from disco_desktop.gui.theme.tokens import LARGE, SMALL
 from disco_desktop.gui.widgets.card import column
 from disco_desktop.gui.widgets.text import Text
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -32,26 +33,26 @@ class ModelNameDialog(QDialog):
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(self.tr("Rename the model"))
+        self.setWindowTitle(tr("Rename model"))
         self.setMinimumWidth(_WIDTH)
         self._before = name
         self.field = QLineEdit(name)
         self.field.setMaxLength(LONGEST_NAME)
-        self.field.setAccessibleName(self.tr("Name of the model"))
+        self.field.setAccessibleName(tr("Model name"))
         self.field.selectAll()
         self._problem = Text(tone="danger", size="small")
         buttons = QDialogButtonBox()
-        self.rename = QPushButton(self.tr("&Rename"))
+        self.rename = QPushButton(tr("&Rename"))
         self.rename.setProperty("role", "primary")
         buttons.addButton(self.rename, QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.addButton(QPushButton(self.tr("&Cancel")), QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.addButton(QPushButton(tr("&Cancel")), QDialogButtonBox.ButtonRole.RejectRole)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         self.field.textChanged.connect(self._check)
         self.accepted.connect(self._tell)
         self.setLayout(
             column(
-                Text(self.tr("Name of the model"), size="strong"),
+                Text(tr("Model name"), size="strong"),
                 self.field, self._problem, buttons, spacing=SMALL, margin=LARGE,
             )
         )  # fmt: skip

@@ -27,6 +27,7 @@ from disco_desktop.gui.widgets.buttons import ActionButton
 from disco_desktop.gui.widgets.card import Card, column, row
 from disco_desktop.gui.widgets.notice import Notice
 from disco_desktop.gui.widgets.text import Badge, Facts, Text, font_of
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,24 +106,24 @@ class PeerDialog(QDialog):
             return made
 
         self.same = action(
-            self.tr("The codes are the &same"),
-            self.tr("Remember on this computer that this key is theirs"),
+            tr("The codes are the &same"),
+            tr("Remember on this computer that this key belongs to them"),
             lambda: self._judge("confirmed"),
         )
         self.differ = action(
-            self.tr("They &differ"),
-            self.tr("Remember on this computer that this key is not to be trusted"),
+            tr("They are &different"),
+            tr("Remember on this computer not to trust this key"),
             lambda: self._judge("refused"),
         )
         self.forget = action(
-            self.tr("&Forget"),
-            self.tr("Remember nothing of this key on this computer"),
+            tr("&Forget"),
+            tr("Forget this key on this computer"),
             lambda: self._errands.run(self._keys.forget(self._task, self._peer.public_key)),
         )
         self.leave_training = action(
-            self.tr("&Leave the training"), self.tr("Stop; it can go on later"), self._leave
+            tr("&Leave the training"), tr("Stop now; you can continue later"), self._leave
         )
-        self.close_ = action(self.tr("&Close"), "", self.accept)
+        self.close_ = action(tr("&Close"), "", self.accept)
 
     def _compose(self) -> None:
         self._compare = self._make_comparison()
@@ -144,20 +145,18 @@ class PeerDialog(QDialog):
         self.code.setFont(_digits_font(self))
         self.code.setProperty("role", "code")
         self.code.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # so that a screen reader comes by
-        self.code.setAccessibleName(
-            self.tr("Code to compare: {code}").format(code=self._peer.safety_code)
-        )
+        self.code.setAccessibleName(tr("Safety code: {code}").format(code=self._peer.safety_code))
         known = self._keys.find(self._task, self._peer.public_key)
         self.name = QLineEdit(known.name if known else "")
         self.name.setMaxLength(LONGEST_NAME)
-        self.name.setPlaceholderText(self.tr("For instance the hospital and the person"))
-        self.name.setAccessibleName(self.tr("Who it is, in your words"))
+        self.name.setPlaceholderText(tr("For example, the hospital and the person"))
+        self.name.setAccessibleName(tr("Your name for them"))
         return Card(
             column(
-                Text(self.tr("Compare this code"), size="strong"),
-                Text(HOW_TO_COMPARE, tone="muted"),
+                Text(tr("Compare the safety code"), size="strong"),
+                Text(tr(HOW_TO_COMPARE), tone="muted"),
                 row(None, self.code, None),
-                Text(self.tr("Who it is, in your words; it stays on this computer"), size="small"),
+                Text(tr("Your name for them; it stays on this computer"), size="small"),
                 self.name,
                 row(None, ActionButton(self.differ, "danger"), ActionButton(self.same, "primary")),
                 spacing=SMALL,
@@ -197,11 +196,11 @@ class PeerDialog(QDialog):
     def _show_facts(self, *, is_there: bool) -> None:
         does = presence_words(self._row.attendee.presence)
         self._facts.show_facts([
-            (self.tr("Way"), way_words(self._peer)),
-            (self.tr("State"), does if is_there else self.tr("Has left")),
-            (self.tr("Sent"), bytes_words(self._peer, "sent")),
-            (self.tr("Received"), bytes_words(self._peer, "received")),
-            (self.tr("There and back"), latency_words(self._peer)),
+            (tr("Connection"), way_words(self._peer)),
+            (tr("State"), does if is_there else tr("Left")),
+            (tr("Sent"), bytes_words(self._peer, "sent")),
+            (tr("Received"), bytes_words(self._peer, "received")),
+            (tr("Round trip"), latency_words(self._peer)),
         ])  # fmt: skip
 
     def _said(self, known: KnownKey | None, standing: KeyStanding) -> str:

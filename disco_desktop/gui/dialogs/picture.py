@@ -14,6 +14,7 @@ from disco_desktop.gui.widgets.card import column, row
 from disco_desktop.gui.widgets.pictures import decoded, fitted
 from disco_desktop.gui.widgets.text import Facts, Text
 from disco_desktop.gui.wording import count
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -101,9 +102,9 @@ class PictureDialog(QDialog):
         self._title = Text(size="heading")
         self._place = Text(tone="muted", size="small")
         self._facts = Facts()
-        self._before = self._action(self.tr("&Previous"), Qt.Key.Key_Left, -1)
-        self._after = self._action(self.tr("&Next"), Qt.Key.Key_Right, 1)
-        close = QAction(self.tr("&Close"), self)
+        self._before = self._action(tr("&Previous"), Qt.Key.Key_Left, -1)
+        self._after = self._action(tr("&Next"), Qt.Key.Key_Right, 1)
+        close = QAction(tr("&Close"), self)
         close.triggered.connect(self.accept)
         after = ActionButton(self._after)
         after.setFocus()
@@ -143,7 +144,7 @@ class PictureDialog(QDialog):
         self._before.setEnabled(self.number > 0)
         self._after.setEnabled(self.number < last)
         self._place.setText(
-            self.tr("{number} of {all}").format(number=count(self.number + 1), all=count(last + 1))
+            tr("{number} of {all}").format(number=count(self.number + 1), all=count(last + 1))
         )
         known, tile = self._pictures.row(self.number), self._pictures.tile(self.number)
         rows = self._pictures.rows

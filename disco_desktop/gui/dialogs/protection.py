@@ -13,6 +13,7 @@ from disco_desktop.gui.theme.tokens import LARGE, MEDIUM
 from disco_desktop.gui.widgets.card import column
 from disco_desktop.gui.widgets.data_table import PlainTable
 from disco_desktop.gui.widgets.text import Text
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -34,16 +35,14 @@ class ProtectionDialog(QDialog):
     def __init__(self, error: LessProtectionError, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(self.tr("Less protection"))
+        self.setWindowTitle(tr("Less protection"))
         self.setMinimumWidth(_WIDTH)
-        self.table = TextTableModel(
-            [self.tr("Protection"), self.tr("On this computer"), self.tr("At the server")]
-        )
+        self.table = TextTableModel([tr("Protection"), tr("On this computer"), tr("At the server")])
         self.table.show_rows([weakening_words(one) for one in error.weakenings])
         buttons = QDialogButtonBox()
-        self.train = QPushButton(self.tr("&Train with less protection"))
+        self.train = QPushButton(tr("&Train with less protection"))
         self.train.setAutoDefault(False)
-        self.cancel = QPushButton(self.tr("&Cancel"))
+        self.cancel = QPushButton(tr("&Cancel"))
         self.cancel.setDefault(True)
         buttons.addButton(self.train, QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.addButton(self.cancel, QDialogButtonBox.ButtonRole.RejectRole)
@@ -52,8 +51,8 @@ class ProtectionDialog(QDialog):
         self.setLayout(
             column(
                 Text(sentence(error), size="strong"),
-                Text(self.tr("Ask the person who runs the server whether that is intended.")),
-                PlainTable(self.table, self.tr("What protects less"), stretched=2),
+                Text(tr("Ask the person who runs the server whether this is intended.")),
+                PlainTable(self.table, tr("Weaker protections"), stretched=2),
                 buttons,
                 spacing=MEDIUM,
                 margin=LARGE,

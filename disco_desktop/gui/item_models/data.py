@@ -17,6 +17,7 @@ from disco_desktop.app.words.sentences import problem_sentence
 from disco_desktop.engine.task.outcome import NumericOutcome
 from disco_desktop.engine.task.tabular import CategoryColumn, TabularData
 from disco_desktop.gui.wording import NOTHING
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,9 +59,9 @@ class ExpectedColumnsModel(QAbstractTableModel):
             lines.append(
                 (
                     data.group,
-                    self.tr("rows that belong together, for instance a patient's"),
-                    self.tr("any"),
-                    self.tr("row is left out"),
+                    tr("rows that belong together, such as one patient's"),
+                    tr("any"),
+                    tr("row is left out"),
                     example.get(data.group, NOTHING),
                 )
             )
@@ -68,18 +69,18 @@ class ExpectedColumnsModel(QAbstractTableModel):
 
     def _outcome(self, outcome: Outcome, example: Mapping[str, str]) -> tuple[str, ...]:
         if isinstance(outcome, NumericOutcome):
-            kind, usual = self.tr("number"), f"{outcome.center:g}"
+            kind, usual = tr("number"), f"{outcome.center:g}"
             if outcome.unit:
-                kind = self.tr("number, in {unit}").format(unit=outcome.unit)
+                kind = tr("number, in {unit}").format(unit=outcome.unit)
         else:
             pairs = zip(outcome.values, outcome.labels, strict=True)
             kind = ", ".join(f"{value} = {label}" for value, label in pairs)
             usual = outcome.values[-1]
         return (
             outcome.name,
-            self.tr("the outcome, which is predicted"),
+            tr("the outcome to predict"),
             kind,
-            self.tr("row is left out"),
+            tr("row is left out"),
             example.get(outcome.name, usual),
         )
 
@@ -87,21 +88,21 @@ class ExpectedColumnsModel(QAbstractTableModel):
         if isinstance(column, CategoryColumn):
             return self._category(column, example)
         empty = {
-            "center": self.tr("counts as average"),
-            "zero": self.tr("counts as zero"),
-            "refuse": self.tr("row is left out"),
+            "center": tr("replaced by the average"),
+            "zero": tr("replaced by zero"),
+            "refuse": tr("row is left out"),
         }
         usual = f"{column.center:g}" if column.center is not None else NOTHING
         return (
             column.name,
             column.description or NOTHING,
-            self.tr("number"),
+            tr("number"),
             empty[column.missing],
             example.get(column.name, usual),
         )
 
     def _category(self, column: CategoryColumn, example: Mapping[str, str]) -> tuple[str, ...]:
-        empty = {"own": self.tr("counts as not known"), "refuse": self.tr("row is left out")}
+        empty = {"own": tr("treated as unknown"), "refuse": tr("row is left out")}
         shown = [
             f"{value} = {label}" if label != value else value
             for value, label in zip(column.values, column.labels or column.values, strict=True)
@@ -129,11 +130,11 @@ class ExpectedColumnsModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
             return None
         return (
-            self.tr("Column"),
-            self.tr("What it is"),
-            self.tr("Kind"),
-            self.tr("Empty cell"),
-            self.tr("Example"),
+            tr("Column"),
+            tr("Description"),
+            tr("Kind"),
+            tr("Empty cell"),
+            tr("Example"),
         )[section]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -199,7 +200,7 @@ class ProblemsModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole:
                 return problem_sentence(problem)
             case Qt.ItemDataRole.AccessibleDescriptionRole:
-                return self.tr("error") if problem.severity == "error" else self.tr("warning")
+                return tr("error") if problem.severity == "error" else tr("warning")
             case _ if role == PROBLEM:
                 return problem
         return None

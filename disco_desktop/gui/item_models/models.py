@@ -14,6 +14,7 @@ from PySide6.QtCore import (
 
 from disco_desktop.app.words.inert_text import inert
 from disco_desktop.gui.wording import company, moment, share, size
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -50,12 +51,12 @@ class ModelsModel(QAbstractTableModel):
         self._column = ModelColumn.CREATED
         self._order = Qt.SortOrder.DescendingOrder
         self._headers = {
-            ModelColumn.NAME: self.tr("Name"),
-            ModelColumn.TASK: self.tr("Task"),
-            ModelColumn.CREATED: self.tr("Trained"),
-            ModelColumn.SCHEME: self.tr("With whom"),
-            ModelColumn.ACCURACY: self.tr("Accuracy"),
-            ModelColumn.SIZE: self.tr("Size"),
+            ModelColumn.NAME: tr("Name"),
+            ModelColumn.TASK: tr("Task"),
+            ModelColumn.CREATED: tr("Trained"),
+            ModelColumn.SCHEME: tr("Participants"),
+            ModelColumn.ACCURACY: tr("Accuracy"),
+            ModelColumn.SIZE: tr("Size"),
         }
 
     @property

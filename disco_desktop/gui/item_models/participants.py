@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import (
     QAbstractTableModel,
-    QCoreApplication,
     QModelIndex,
     QPersistentModelIndex,
     Qt,
@@ -18,6 +17,7 @@ from disco_desktop.app.words.inert_text import inert
 from disco_desktop.app.words.sentences import key_words, presence_words
 from disco_desktop.gui.item_models.rows import IS_FIGURE, TONE
 from disco_desktop.gui.wording import NOTHING, size
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -91,13 +91,13 @@ class ParticipantsModel(QAbstractTableModel):
         super().__init__()
         self._rows: list[ParticipantRow] = []
         self._columns = (
-            ParticipantColumn(self.tr("Participant"), lambda row: row.name),
+            ParticipantColumn(tr("Participant"), lambda row: row.name),
             ParticipantColumn(
-                self.tr("State"),
+                tr("State"),
                 lambda row: presence_words(row.attendee.presence),
                 tone=lambda row: _TONES.get(row.attendee.presence, ""),
             ),
-            ParticipantColumn(self.tr("Since"), lambda row: _moment(row.attendee.since)),
+            ParticipantColumn(tr("Since"), lambda row: _moment(row.attendee.since)),
             *further,
         )
 
@@ -212,15 +212,13 @@ KEY_TONES: dict[KeyStanding, Tone] = {
 def peer_columns() -> tuple[ParticipantColumn, ...]:
     """Return the columns beside those that every training has."""
     return (
-        ParticipantColumn(_tr("Way"), lambda row: way_words(row.peer), tone=_tone),
+        ParticipantColumn(tr("Connection"), lambda row: way_words(row.peer), tone=_tone),
+        ParticipantColumn(tr("Round trip"), lambda row: latency_words(row.peer), is_figure=True),
+        ParticipantColumn(tr("Sent"), lambda row: bytes_words(row.peer, "sent"), is_figure=True),
         ParticipantColumn(
-            _tr("There and back"), lambda row: latency_words(row.peer), is_figure=True
+            tr("Received"), lambda row: bytes_words(row.peer, "received"), is_figure=True
         ),
-        ParticipantColumn(_tr("Sent"), lambda row: bytes_words(row.peer, "sent"), is_figure=True),
-        ParticipantColumn(
-            _tr("Received"), lambda row: bytes_words(row.peer, "received"), is_figure=True
-        ),
-        ParticipantColumn(_tr("Key"), _key, tone=_key_tone),
+        ParticipantColumn(tr("Key"), _key, tone=_key_tone),
     )
 
 
@@ -228,8 +226,8 @@ def way_words(peer: PeerState | None) -> str:
     """Say how a peer is reached."""
     if peer is None:
         return NOTHING
-    ways = {"direct": _tr("direct"), "relayed": _tr("through the server"), "memory": _tr("direct")}
-    return _tr("not reached") if peer.way is None else ways[peer.way]
+    ways = {"direct": tr("direct"), "relayed": tr("via server"), "memory": tr("direct")}
+    return tr("not reachable") if peer.way is None else ways[peer.way]
 
 
 def _tone(row: ParticipantRow) -> str:
@@ -242,7 +240,7 @@ def latency_words(peer: PeerState | None) -> str:
     """Write how long the way there and back is."""
     if peer is None or peer.latency is None:
         return NOTHING
-    return _tr("{number} ms").format(number=f"{1000 * peer.latency:.1f}")
+    return tr("{number} ms").format(number=f"{1000 * peer.latency:.1f}")
 
 
 def bytes_words(peer: PeerState | None, direction: Literal["sent", "received"]) -> str:
@@ -258,7 +256,3 @@ def _key(row: ParticipantRow) -> str:
 
 def _key_tone(row: ParticipantRow) -> str:
     return "muted" if row.peer is None else KEY_TONES[row.key]
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("PeerColumns", text)

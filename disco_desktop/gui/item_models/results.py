@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from disco_desktop.app.library.class_figures import ClassFigures, class_figures
 from disco_desktop.app.words.inert_text import inert
 from disco_desktop.gui.wording import count, figure, share
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,17 +54,18 @@ class ClassFiguresModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         names = (
-            (self.tr("Class"), ""),
-            (self.tr("Precision"), self.tr("Of those predicted as this class, how many are")),
-            (self.tr("Recall"), self.tr("Of those of this class, how many were found")),
-            (self.tr("F1"), self.tr("The harmonic mean of precision and recall")),
+            (tr("Class"), ""),
             (
-                self.tr("AUC"),
-                self.tr(
-                    "How often it finds a sample of this class likelier to be one than another"
-                ),
+                tr("Precision"),
+                tr("Of the samples predicted as this class, the share that belong to it"),
             ),
-            (self.tr("Samples"), self.tr("How many are of this class")),
+            (tr("Recall"), tr("Of the samples of this class, the share that were found")),
+            (tr("F1"), tr("The harmonic mean of precision and recall")),
+            (
+                tr("AUC"),
+                tr("How well the model separates this class from the others"),
+            ),
+            (tr("Samples"), tr("How many samples belong to this class")),
         )
         match role:
             case Qt.ItemDataRole.DisplayRole:

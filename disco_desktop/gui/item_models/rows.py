@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from disco_desktop.app.words.inert_text import inert
 from disco_desktop.app.words.sentences import cell_sentence
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -118,7 +119,7 @@ class RowsModel(QAbstractTableModel):
         if row is None:
             return None
         is_line = self._rows.shape.numbering == "line"
-        words = self.tr("Line {number}") if is_line else self.tr("Row {number}")
+        words = tr("Line {number}") if is_line else tr("Row {number}")
         return words.format(number=row.number)
 
     def _row(self, number: int) -> Row | None:
@@ -160,14 +161,14 @@ class RowsModel(QAbstractTableModel):
     def _cell(self, row: Row, place: int) -> str:
         if place < len(row.cells):
             return row.cells[place]
-        return self.tr("cannot be read") if place == 0 else ""
+        return tr("unreadable") if place == 0 else ""
 
     def _remark(self, row: Row, place: int) -> str | None:
         if code := row.marks.get(place):
             return cell_sentence(code)
         if not row.cells:
-            return self.tr("This row cannot be read.")
-        return None if row.is_used else self.tr("This row is left out.")
+            return tr("This row cannot be read.")
+        return None if row.is_used else tr("This row is left out.")
 
 
 def _tone(row: Row, place: int) -> CellTone:

@@ -13,6 +13,7 @@ from disco_desktop.app.words.inert_text import inert
 from disco_desktop.gui.theme.tokens import MEDIUM, RADIUS, SMALL, TINY
 from disco_desktop.gui.widgets.text import font_of
 from disco_desktop.gui.wording import count
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -177,15 +178,15 @@ class TaskModel(QAbstractListModel):
 
     def _card(self, task: TaskSummary) -> CardContent:
         schemes = {
-            "federated": self.tr("through a server"),
-            "decentralized": self.tr("between participants"),
-            "local": self.tr("alone"),
+            "federated": tr("via server"),
+            "decentralized": tr("peer to peer"),
+            "local": tr("alone"),
         }
-        kinds = {"tabular": self.tr("table"), "image": self.tr("pictures"), "text": self.tr("text")}
+        kinds = {"tabular": tr("table"), "image": tr("pictures"), "text": tr("text")}
         here = (
-            self.tr("{number} taking part").format(number=count(task.participants))
+            tr("{number} training now").format(number=count(task.participants))
             if task.participants
-            else self.tr("nobody is here yet")
+            else tr("no one training now")
         )
         return CardContent(
             title=inert(task.title),

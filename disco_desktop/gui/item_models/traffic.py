@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from msgspec import structs
 from PySide6.QtCore import (
     QAbstractTableModel,
-    QCoreApplication,
     QModelIndex,
     QPersistentModelIndex,
     Qt,
@@ -17,6 +16,7 @@ from PySide6.QtCore import (
 from disco_desktop.app.words.inert_text import inert
 from disco_desktop.engine.client.ledger import FRAMING
 from disco_desktop.gui.wording import NOTHING, count, size
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,68 +24,64 @@ if TYPE_CHECKING:
     from disco_desktop.engine.client.ledger import Traffic
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("TrafficWords", text)
-
-
 def known_kinds() -> dict[str, tuple[str, str]]:
     """Return name and content of each kind of message, those that matter most first."""
     return {
         "update": (
-            _tr("Update"),
-            _tr("How your model has changed in a round: numbers only"),
+            tr("Update"),
+            tr("How your model changed in a round: numbers only"),
         ),
         "part of an update": (
-            _tr("Part of an update"),
-            _tr("Numbers for the peer that sums them, masked or plain"),
+            tr("Part of an update"),
+            tr("Numbers for the peer that adds them up, masked or not"),
         ),
         "sum of a part": (
-            _tr("Sum of a part"),
-            _tr("What the updates of all came to, in the part that one peer sums"),
+            tr("Sum of a part"),
+            tr("The sum of all updates, for the part that one peer adds up"),
         ),
         "announcement": (
-            _tr("Announcement"),
-            _tr("The update's size and check sums, and your number of samples"),
+            tr("Announcement"),
+            tr("The size and checksums of the update, and your number of samples"),
         ),
-        "model": (_tr("Common model"), _tr("What all updates of a round were made into")),
-        "piece digests": (_tr("Check sums"), _tr("To see that the model arrives undamaged")),
+        "model": (tr("Common model"), tr("The combination of all updates of a round")),
+        "piece digests": (tr("Checksums"), tr("To verify that the model arrives undamaged")),
         "hello": (
-            _tr("Hello"),
-            _tr("Your public key for this task, and which task it is"),
+            tr("Hello"),
+            tr("Your public key for this task, and which task it is"),
         ),
-        "challenge": (_tr("Challenge"), _tr("The server proves its key, and asks for yours")),
-        "proof": (_tr("Proof"), _tr("A signature that proves your key")),
-        "welcome": (_tr("Welcome"), _tr("How the training stands, and a pass for the uploads")),
-        "participants": (_tr("Participants"), _tr("How many take part")),
-        "roster": (_tr("Who takes part"), _tr("Their numbers on the network, and what each does")),
-        "round closed": (_tr("End of a round"), _tr("That a new common model is there")),
+        "challenge": (tr("Challenge"), tr("The server proves its key, and asks for yours")),
+        "proof": (tr("Proof"), tr("A signature that proves your key")),
+        "welcome": (tr("Welcome"), tr("The state of the training, and a token for uploads")),
+        "participants": (tr("Participants"), tr("How many take part")),
+        "roster": (tr("Who takes part"), tr("Their network IDs, and what each is doing")),
+        "round closed": (tr("End of a round"), tr("A new common model is available")),
         "introduction": (
-            _tr("Introduction"),
-            _tr("Where this computer is reached, and its key"),
+            tr("Introduction"),
+            tr("This computer's addresses and its key"),
         ),
-        "peers": (_tr("Peers"), _tr("Where the others are reached, and their keys")),
-        "ready": (_tr("Ready"), _tr("That you have trained, and a number of samples")),
-        "attempt": (_tr("Beginning of an exchange"), _tr("Who takes part in it")),
-        "exchange key": (_tr("Exchange key"), _tr("A public key for the masks of one exchange")),
-        "promise": (_tr("Promise"), _tr("Check sums of what will be sent under masks")),
-        "digest": (_tr("Comparison"), _tr("The check sum of the model that you came to")),
-        "outcome": (_tr("Outcome"), _tr("The check sum of the new model, or that there is none")),
-        "voided": (_tr("Void exchange"), _tr("That an exchange came to nothing, and why")),
-        "pause": (_tr("Pause"), _tr("That the others need not wait for you")),
-        "resume": (_tr("Resume"), _tr("That you train again")),
-        "leave": (_tr("Leave"), _tr("That you have left")),
-        "refused": (_tr("Refusal"), _tr("Why the server does not let you take part")),
-        "trouble": (_tr("Trouble"), _tr("Why the server cannot go on at the moment")),
+        "peers": (tr("Peers"), tr("The other participants' addresses and keys")),
+        "ready": (tr("Ready"), tr("You have finished training, and a number of samples")),
+        "attempt": (tr("Start of an exchange"), tr("Who takes part in it")),
+        "exchange key": (tr("Exchange key"), tr("A public key for the masks of one exchange")),
+        "promise": (tr("Commitment"), tr("Checksums of the masked values to come")),
+        "digest": (tr("Comparison"), tr("The checksum of your resulting model")),
+        "outcome": (tr("Outcome"), tr("The checksum of the new model, or that there is none")),
+        "voided": (tr("Failed exchange"), tr("An exchange failed, and why")),
+        "pause": (tr("Pause"), tr("The others need not wait for you")),
+        "resume": (tr("Resume"), tr("You are training again")),
+        "leave": (tr("Leave"), tr("You have left")),
+        "refused": (tr("Refusal"), tr("Why the server does not let you take part")),
+        "trouble": (tr("Problem"), tr("Why the server cannot continue at the moment")),
         FRAMING: (
-            _tr("Framing and encryption"),
-            _tr("HTTP, WebSocket and TLS around all messages"),
+            tr("Framing and encryption"),
+            tr("HTTP, WebSocket and TLS overhead of all messages"),
         ),
     }
 
 
 def words_for(kind: str) -> tuple[str, str]:
     """Return name and content of a kind of message, a newer one's too."""
-    return known_kinds().get(kind, (kind, _tr("A message that this page has no words for")))
+    return known_kinds().get(kind, (kind, tr("A message of an unknown kind")))
 
 
 def in_order(kind: str) -> tuple[int, str]:
@@ -118,12 +114,12 @@ class TrafficModel(QAbstractTableModel):
         super().__init__()
         self._rows: list[tuple[str, Traffic]] = []
         self._headers = {
-            TrafficColumn.KIND: self.tr("Message"),
-            TrafficColumn.CONTENT: self.tr("What is in it"),
-            TrafficColumn.SENT: self.tr("Sent"),
-            TrafficColumn.MESSAGES_SENT: self.tr("Times"),
-            TrafficColumn.RECEIVED: self.tr("Received"),
-            TrafficColumn.MESSAGES_RECEIVED: self.tr("Times"),
+            TrafficColumn.KIND: tr("Message"),
+            TrafficColumn.CONTENT: tr("Content"),
+            TrafficColumn.SENT: tr("Sent"),
+            TrafficColumn.MESSAGES_SENT: tr("Count"),
+            TrafficColumn.RECEIVED: tr("Received"),
+            TrafficColumn.MESSAGES_RECEIVED: tr("Count"),
         }
 
     def show_traffic(self, traffic: Mapping[str, Traffic]) -> None:

@@ -40,6 +40,7 @@ from disco_desktop.gui.widgets.notice import JobProgress, Notice, Verdict
 from disco_desktop.gui.widgets.problem_list import ProblemList
 from disco_desktop.gui.widgets.text import Text
 from disco_desktop.gui.wording import count, counted, share
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,8 +70,8 @@ class DataPage(Page):
 
     def __init__(self, theme: Theme, check: DataCheck, last: LastData, errands: Errands) -> None:
         super().__init__(
-            self.tr("Data"),
-            self.tr("Your files are read on this computer and are sent nowhere."),
+            tr("Data"),
+            tr("Your files are read on this computer and never leave it."),
         )
         self._check = check
         self._last = last
@@ -78,20 +79,20 @@ class DataPage(Page):
         self._task: Task | None = None
         self._told: Checked | None = None
         self._is_remembered = False
-        self._choice = DataChoice(theme, self.tr("Drop a file or a folder here"))
+        self._choice = DataChoice(theme, tr("Drop a file or folder here"))
         self._choice.chosen.connect(self.choose)
         self._labelling = Labelling(theme, home_folder() / "labelled", errands)
         self._labelling.listed.connect(self.choose)
-        self._again = QAction(self.tr("Try &again"), self)
-        self._again.setStatusTip(self.tr("Read the same data once more"))
+        self._again = QAction(tr("Try &again"), self)
+        self._again.setStatusTip(tr("Read the same data again"))
         self._again.triggered.connect(self._repeat)
         self._notice = Notice(theme, self._again)
-        self._stop = QAction(self.tr("&Cancel"), self)
-        self._stop.setStatusTip(self.tr("Stop reading and choose other data"))
+        self._stop = QAction(tr("&Cancel"), self)
+        self._stop.setStatusTip(tr("Stop reading and choose other data"))
         self._stop.setShortcut("Esc")
         self._stop.triggered.connect(self._cancel)
         self._progress = JobProgress(self._stop)
-        self._next = QAction(self.tr("&Go on to training"), self)
+        self._next = QAction(tr("&Continue to training"), self)
         self._next.setShortcut("Ctrl+Return")
         self._next.triggered.connect(self._go_on)
         self.addActions([self._stop, self._next])
@@ -109,14 +110,14 @@ class DataPage(Page):
 
     def _make_result(self, theme: Theme) -> None:
         self._cards = {
-            "rows": StatCard(self.tr("Rows")),
-            "usable": StatCard(self.tr("Usable")),
-            "training": StatCard(self.tr("To train on")),
-            "validation": StatCard(self.tr("Held out to measure")),
+            "rows": StatCard(tr("Rows")),
+            "usable": StatCard(tr("Usable")),
+            "training": StatCard(tr("Training")),
+            "validation": StatCard(tr("Validation")),
         }
         self._figures = QWidget()
         self._figures.setLayout(row(*self._cards.values(), spacing=MEDIUM))
-        self._balance = BalanceBars(theme, self.tr("How often each outcome occurs"))
+        self._balance = BalanceBars(theme, tr("Distribution of outcomes"))
         self._balance_of = Text(size="strong")
         self._balance_card = Card(
             column(self._balance_of, self._balance, None, spacing=MEDIUM), margin=LARGE
@@ -139,18 +140,18 @@ class DataPage(Page):
         self._findings.setLayout(grid)
         self._rows = RowsModel()
         self._preview = SamplesView(
-            theme, self._rows, self.tr("Rows of the data"),
+            theme, self._rows, tr("Rows of the data"),
             tile_of=checked_tile, details=OutcomeTiles().details,
             read_large=self._check.read_picture, errands=self._errands,
         )  # fmt: skip
         self._filter = LabelFilter()
         self._filter.chosen.connect(self._look)
-        self._preview_title = Text(self.tr("Rows"), size="strong")
+        self._preview_title = Text(tr("Rows"), size="strong")
         legend = Legend(
             theme,
-            ("danger_soft", self.tr("left out")),
-            ("warning_soft", self.tr("unusual")),
-            ("sunken", self.tr("empty, filled in")),
+            ("danger_soft", tr("left out")),
+            ("warning_soft", tr("unusual")),
+            ("sunken", tr("empty, filled in")),
         )
         head = row(self._preview_title, self._filter, legend)
         self._legend = legend
@@ -250,10 +251,10 @@ class DataPage(Page):
         more = answer.more_problems if answer is not None else 0
         number = len(problems) + more
         if all(problem.code in HARMLESS for problem in problems):
-            said = counted(number, self.tr("thing to know"), self.tr("things to know"))
+            said = counted(number, "{count} note", "{count} notes")
         else:
-            said = counted(number, self.tr("problem found"), self.tr("problems found"))
-        return said + (self.tr(", the first of them here") if more else "")
+            said = counted(number, "{count} problem found", "{count} problems found")
+        return tr("{problems} (the first ones are shown)").format(problems=said) if more else said
 
     def _take(self, answer: Checked) -> None:
         """Show what came of the check, and tell of it."""
@@ -269,13 +270,13 @@ class DataPage(Page):
         left_out = report.rows - report.usable_rows
         self._cards["usable"].show_value(
             count(report.usable_rows),
-            self.tr("{rows} left out").format(rows=count(left_out)) if left_out else "",
+            tr("{rows} left out").format(rows=count(left_out)) if left_out else "",
         )
         divided = max(report.training + report.validation, 1)
         is_text = isinstance(task.data, TextData)  # which is divided block by block
         for name, rows in (("training", report.training), ("validation", report.validation)):
             part = share(rows / divided)
-            said = self.tr("{share} of the blocks").format(share=part) if is_text else part
+            said = tr("{share} of the blocks").format(share=part) if is_text else part
             self._cards[name].show_value(count(rows), said)
         self._balance_of.setText(inert(task.data.predicts))
         self._balance.show_counts([(inert(name), n) for name, n in report.balance.items()])
@@ -296,8 +297,8 @@ class DataPage(Page):
         if self._task is not None and not isinstance(self._task.data, TabularData):
             return samples_title(self._task.data)
         if not shape.hidden_columns:
-            return self.tr("Rows, in the columns that are used")
-        return self.tr("Rows, in the first {columns} columns that are used").format(
+            return tr("Rows, columns in use only")
+        return tr("Rows, first {columns} columns in use only").format(
             columns=count(len(shape.columns))
         )
 
@@ -310,12 +311,12 @@ class DataPage(Page):
 
     def _files(self, report: Report) -> str:
         if self._task is not None and isinstance(self._task.data, ImageData):
-            return self.tr("in {name}").format(name=inert(", ".join(report.files), longest=40))
-        return counted(len(report.files), self.tr("file"), self.tr("files"))
+            return tr("in {name}").format(name=inert(", ".join(report.files), longest=40))
+        return counted(len(report.files), "{count} file", "{count} files")
 
     def _forget_missing(self, path: Path) -> None:
         self._check.cancel()
-        said = self.tr("The data used last, {name}, are not there any more.")
+        said = tr("The data used last time, {name}, no longer exist.")
         self._notice.say(said.format(name=inert(path.name)), "info")
 
     def _judge(self, report: Report) -> None:
@@ -323,39 +324,39 @@ class DataPage(Page):
         left_out = report.rows - report.usable_rows
         data = self._task.data if self._task is not None else None
         if not report.is_usable:
-            obstacle = self.tr("These data cannot be trained on.")
+            obstacle = tr("These data cannot be used for training.")
             self._verdict.say(
-                obstacle, self.tr("Correct what is named below, or choose other data."), "danger"
+                obstacle, tr("Correct the problems below, or choose other data."), "danger"
             )
-            self._next.setText(self.tr("&Go on to training"))
+            self._next.setText(tr("&Continue to training"))
             self._next.setStatusTip(obstacle)
         elif left_out:
             self._verdict.say(
-                self.tr("{rows} of {all} cannot be used.").format(
+                tr("{rows} of {all} cannot be used.").format(
                     rows=count(left_out),
                     all=counted_samples(data, report.rows),
                 ),
                 self._without_words(report),
                 "warning",
             )
-            self._next.setText(self.tr("&Leave these out and go on"))
-            self._next.setStatusTip(self.tr("Train on what can be used"))
+            self._next.setText(tr("&Leave these out and continue"))
+            self._next.setStatusTip(tr("Train on the usable data"))
         else:
             self._verdict.say(
-                self.tr("All {rows} can be used.").format(rows=counted_samples(data, report.rows)),
-                self.tr("A part of the text is held out, to measure how good the model is.")
+                tr("All {rows} can be used.").format(rows=counted_samples(data, report.rows)),
+                tr("Part of the text is held out for validation.")
                 if isinstance(data, TextData)
-                else self.tr("Some of them are held out, to measure how good the model is."),
+                else tr("Some of them are held out for validation."),
                 "success",
             )
-            self._next.setText(self.tr("&Go on to training"))
-            self._next.setStatusTip(self.tr("Train on these data"))
+            self._next.setText(tr("&Continue to training"))
+            self._next.setStatusTip(tr("Train on these data"))
 
     def _without_words(self, report: Report) -> str:
         """Say what training without the rest means."""
-        said = self.tr("Training goes on without them. Nothing is changed in your files.")
+        said = tr("Training continues without them. Your files are not changed.")
         has_shifted = report.left_out is not None and report.left_out.shift >= NOTABLE_SHIFT
-        return f"{said} {BALANCE_CHANGED}" if has_shifted else said
+        return f"{said} {tr(BALANCE_CHANGED)}" if has_shifted else said
 
     def _show_problem(self, problem: Problem, place: int) -> None:
         """Show one of the rows that a problem mentions."""

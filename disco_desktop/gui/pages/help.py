@@ -23,6 +23,7 @@ from disco_desktop.gui.widgets.card import Card, Item, column, row
 from disco_desktop.gui.widgets.data_table import PlainTable
 from disco_desktop.gui.widgets.drawings import FederatedDrawing
 from disco_desktop.gui.widgets.text import Facts, Text
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,24 +54,22 @@ class HelpPage(Page):
     belongs_to = "help"
 
     def __init__(self, theme: Theme, navigator: Navigator, errands: Errands) -> None:
-        super().__init__(self.tr("Help"))
+        super().__init__(tr("Help"))
         self._theme = theme
         self._navigator = navigator
         self._errands = errands
-        self._shortcuts = TextTableModel([self.tr("Where"), self.tr("What"), self.tr("Keys")])
-        self._components = TextTableModel(
-            [self.tr("Library"), self.tr("Version"), self.tr("Licence")]
-        )
+        self._shortcuts = TextTableModel([tr("Where"), tr("What"), tr("Keys")])
+        self._components = TextTableModel([tr("Library"), tr("Version"), tr("Licence")])
         self._buttons = QButtonGroup(self)
         self._parts: dict[str, _Part] = {}
         bar = row(spacing=TINY)
         self._below = column(spacing=0)
         for subject, title, make in (
-            ("how", self.tr("How it works"), self._how),
-            ("words", self.tr("The words"), self._words),
-            ("when", self.tr("What to do when…"), self._when),
-            ("keyboard", self.tr("Keyboard"), self._keyboard),
-            ("about", self.tr("About"), self._about),
+            ("how", tr("How it works"), self._how),
+            ("words", tr("Glossary"), self._words),
+            ("when", tr("What to do when…"), self._when),
+            ("keyboard", tr("Keyboard"), self._keyboard),
+            ("about", tr("About"), self._about),
         ):
             button = QPushButton(title)
             button.setProperty("role", "navigation")
@@ -129,37 +128,39 @@ class HelpPage(Page):
 
     def _how(self) -> QWidget:
         steps = (
-            self.tr("Everybody gets the same model from the server, and trains it for a while on "
-                    "data of their own, on their own computer."),
-            self.tr("Each sends how the model has changed: the update, a list of numbers."),
-            self.tr("When enough updates are there, the server makes one common model of them: "
-                    "their mean, in which more samples weigh more."),
-            self.tr("Everybody goes on from the common model. That was one round; a task has "
-                    "several. At the end everybody holds the same model."),
+            tr("Everyone gets the same model from the server and trains it for a while on "
+               "their own data, on their own computer."),
+            tr("Each participant sends how the model changed: the update, a list of "
+               "numbers."),
+            tr("When enough updates have arrived, the server averages them into one common "
+               "model; more samples weigh more."),
+            tr("Everyone continues from the common model. That was one round; a task has "
+               "several. At the end, everyone has the same model."),
         )  # fmt: skip
         rows = [row(self._number(place), Text(words), spacing=MEDIUM)
                 for place, words in enumerate(steps, start=1)]  # fmt: skip
         for one in rows:
             one.setStretch(1, 1)
-        why = self.tr(
-            "So the model learns from all data, though nobody sees those of anybody else. It is "
-            "called federated learning, and DISCOllaborative by those who made it easy to take "
-            "part in. What an update can still tell about the data is said under “What leaves”."
+        why = tr(
+            "So the model learns from everyone's data, although nobody sees anyone else's. "
+            "This is called federated learning. The Privacy log explains what an update can "
+            "still reveal about the data."
         )
-        among = self.tr(
-            "Some tasks are trained between participants: then the server only makes them known "
-            "to each other. They add up the updates among themselves, each a part of them where "
-            "they are many; with masks, nobody can read the update of another. All compare what "
-            "came out, and the models stay with the participants."
+        among = tr(
+            "Some tasks are trained peer to peer: the server only introduces the "
+            "participants to each other. They add up the updates among themselves, each a "
+            "part of them when there are many; with masks, nobody can read anyone else's "
+            "update. They all compare the result, and the models stay with the "
+            "participants."
         )
-        to_leaves = QAction(self.tr("See what &leaves"), self)
-        to_leaves.setStatusTip(self.tr("Every byte that a training sends"))
+        to_leaves = QAction(tr("Open the &Privacy log"), self)
+        to_leaves.setStatusTip(tr("Every byte that a training sends"))
         to_leaves.triggered.connect(lambda: self._navigator.go("leaves"))
         return self._part(
             self._card(FederatedDrawing(self._theme)),
-            self._card(Text(self.tr("A round"), size="strong"), *rows),
+            self._card(Text(tr("A round"), size="strong"), *rows),
             self._card(Text(why), row(ActionButton(to_leaves), None)),
-            self._card(Text(self.tr("Without a server in the middle"), size="strong"), Text(among)),
+            self._card(Text(tr("Peer to peer"), size="strong"), Text(among)),
         )
 
     def _number(self, place: int) -> Text:
@@ -170,60 +171,67 @@ class HelpPage(Page):
 
     def _words(self) -> QWidget:
         words = (
-            (self.tr("Task"), self.tr(
-                "What is to be learnt: from which data, which outcome, with which model, how.")),
-            (self.tr("Participant"), self.tr(
-                "A person, or rather their computer, that takes part in a task.")),
-            (self.tr("Model"), self.tr(
+            (tr("Task"), tr(
+                "What is learned: from which data, which outcome, with which model, and "
+                "how.")),
+            (tr("Participant"), tr(
+                "A person, or rather their computer, taking part in a task.")),
+            (tr("Model"), tr(
                 "The numbers that turn a sample into a prediction. Training finds them.")),
-            (self.tr("Sample"), self.tr(
-                "One example to learn from: a row of a table, a picture, a piece of a text.")),
-            (self.tr("Held-out data"), self.tr(
-                "A part of your samples that is never trained on, to see how good the model is.")),
-            (self.tr("Batch"), self.tr("A few samples that are looked at in one step.")),
-            (self.tr("Epoch"), self.tr("One pass through all your samples.")),
-            (self.tr("Round"), self.tr(
-                "A few epochs, at whose end the participants exchange updates.")),
-            (self.tr("Update"), self.tr("How your model has changed in a round.")),
-            (self.tr("Common model"), self.tr("What the updates of all are made into.")),
-            (self.tr("Loss"), self.tr(
-                "How wrong the model is; lower is better. Training makes it smaller.")),
-            (self.tr("Accuracy"), self.tr("For which share of the samples the model is right.")),
-            (self.tr("Token"), self.tr("A word, or a part of one: what a text is divided into.")),
-            (self.tr("Perplexity"), self.tr(
-                "Between how many tokens a model of texts hesitates; lower is better.")),
-            (self.tr("Server"), self.tr(
-                "Where participants meet. It sees updates and never data.")),
-            (self.tr("Fingerprint"), self.tr(
-                "64 digits by which a server is recognised for sure.")),
+            (tr("Sample"), tr(
+                "One example to learn from: a row of a table, a picture, a piece of text.")),
+            (tr("Validation data"), tr(
+                "A part of your samples that is never used for training, to measure how "
+                "good the model is.")),
+            (tr("Batch"), tr("A few samples processed in one step.")),
+            (tr("Epoch"), tr("One pass through all your samples.")),
+            (tr("Round"), tr(
+                "A few epochs, after which the participants exchange updates.")),
+            (tr("Update"), tr("How your model changed in a round.")),
+            (tr("Common model"), tr("The combination of everyone's updates.")),
+            (tr("Loss"), tr(
+                "How wrong the model is; lower is better. Training reduces it.")),
+            (tr("Accuracy"), tr("The share of samples for which the model is right.")),
+            (tr("Token"), tr("A word or part of a word: the pieces that text is divided "
+                             "into.")),
+            (tr("Perplexity"), tr(
+                "How uncertain a language model is, as a number of equally likely next "
+                "tokens; lower is better.")),
+            (tr("Server"), tr(
+                "Where participants meet. It never sees data.")),
+            (tr("Fingerprint"), tr(
+                "64 characters that identify a server beyond doubt.")),
         )  # fmt: skip
         return self._part(self._card(Facts(words)))
 
     def _when(self) -> QWidget:
         answers = (
-            (self.tr("…nobody else is there?"), self.tr(
-                "The training waits, as long as the settings say, and begins by itself. Meanwhile "
-                "you can practise on this computer, or train alone.")),
-            (self.tr("…the connection breaks?"), self.tr(
-                "Nothing needs to be done: it is made again, as the same participant, and an "
-                "update goes on where it was cut off. A closed lid is no more than that.")),
-            (self.tr("…the application was closed, or the power failed?"), self.tr(
-                "Open it again. A training that was interrupted is offered to go on from its last "
+            (tr("…no one else is there?"), tr(
+                "The training waits, as long as the settings say, and starts by itself. "
+                "Meanwhile you can simulate, or train alone.")),
+            (tr("…the connection is lost?"), tr(
+                "You need not do anything: Disco reconnects as the same participant, and an "
+                "upload continues where it stopped. Closing the lid of a laptop is no "
+                "different.")),
+            (tr("…Disco was closed, or the power failed?"), tr(
+                "Open it again. You can continue an interrupted training from its last "
                 "checkpoint.")),
-            (self.tr("…the data are refused?"), self.tr(
-                "The data page names each problem with its row and column. Correct the file, or "
-                "leave the rows out and go on.")),
-            (self.tr("…the server's certificate has changed?"), self.tr(
-                "Do not go on. Ask whoever runs the server, on another way, whether they changed "
-                "it; only then check its address anew in the settings.")),
-            (self.tr("…the model is not good?"), self.tr(
-                "More data help most, then more epochs. If the accuracy on held-out data falls "
-                "while that on training data rises, train fewer epochs.")),
-            (self.tr("…the computer becomes slow?"), self.tr(
-                "Give the training a smaller share of the processor in the settings, or pause it: "
-                "others do not wait for one who pauses.")),
-            (self.tr("…a model was deleted by mistake?"), self.tr(
-                "Undo it in the notice that appears, or with Ctrl+Z, before that goes.")),
+            (tr("…my data are refused?"), tr(
+                "The data page lists each problem with its row and column. Correct the "
+                "file, or leave the rows out and continue.")),
+            (tr("…the server's certificate has changed?"), tr(
+                "Do not continue. Ask the person who runs the server, by phone for "
+                "instance, whether they changed it; only then check its address again in "
+                "the settings.")),
+            (tr("…the model is not good enough?"), tr(
+                "More data help most, then more epochs. If validation accuracy falls while "
+                "training accuracy rises, train for fewer epochs.")),
+            (tr("…the computer becomes slow?"), tr(
+                "Reduce the training's share of the processor in the settings, or pause it: "
+                "the others do not wait for you while you pause.")),
+            (tr("…a model was deleted by mistake?"), tr(
+                "Undo it in the notice that appears, or press Ctrl+Z while the notice is "
+                "visible.")),
         )  # fmt: skip
         cards = [
             self._card(column(Text(question, size="strong"), Text(answer), spacing=SMALL))
@@ -233,7 +241,7 @@ class HelpPage(Page):
 
     def _keyboard(self) -> QWidget:
         table = PlainTable(
-            self._shortcuts, self.tr("Keyboard shortcuts"), stretched=1, most_rows=_MOST_ROWS
+            self._shortcuts, tr("Keyboard shortcuts"), stretched=1, most_rows=_MOST_ROWS
         )
         return self._part(self._card(table))
 
@@ -241,32 +249,31 @@ class HelpPage(Page):
         log = home_folder() / "server" / "server.log"
         facts = Facts(
             (
-                (self.tr("Version"), __version__),
-                (self.tr("Licence"), self.tr("Apache License 2.0")),
-                (self.tr("Kept in"), inert(str(home_folder()), longest=4096)),
-                (self.tr("Log of the server here"), inert(str(log), longest=4096)),
-                (self.tr("Log of the application"), self.tr(
-                    "It goes to where the application was started from, such as a terminal. With "
-                    "DISCO_DEBUG=disco:* in its environment it tells all.")),
+                (tr("Version"), __version__),
+                (tr("Licence"), tr("Apache License 2.0")),
+                (tr("Kept in"), inert(str(home_folder()), longest=4096)),
+                (tr("Log of this computer's server"), inert(str(log), longest=4096)),
+                (tr("Log of Disco"), tr(
+                    "Written to the standard error of the program")),
             )
         )  # fmt: skip
-        open_folder = QAction(self.tr("&Open the folder"), self)
-        open_folder.setStatusTip(self.tr("Show where everything is kept"))
+        open_folder = QAction(tr("&Open the folder"), self)
+        open_folder.setStatusTip(tr("Open the folder with all data of Disco"))
         open_folder.triggered.connect(self._open_folder)
         table = PlainTable(
-            self._components, self.tr("Libraries and their licences"), stretched=2,
+            self._components, tr("Libraries and their licences"), stretched=2,
             most_rows=_MOST_ROWS,
         )  # fmt: skip
         return self._part(
             self._card(
-                Text(self.tr("Disco Desktop"), size="heading"), facts,
+                Text(tr("Disco Desktop"), size="heading"), facts,
                 row(ActionButton(open_folder), None),
             ),
             self._card(
-                Text(self.tr("What it contains"), size="strong"),
-                Text(self.tr(
-                    "Qt and PySide6 are used under the LGPL 3: they are libraries of their own, "
-                    "which you may replace by other builds."), tone="muted"),
+                Text(tr("What it is made of"), size="strong"),
+                Text(tr(
+                    "Qt and PySide6 are used under the LGPL 3: they are separate libraries, "
+                    "which you may replace with other builds."), tone="muted"),
                 table,
             ),
         )  # fmt: skip

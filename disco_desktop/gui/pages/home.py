@@ -15,6 +15,7 @@ from disco_desktop.gui.widgets.card import Card, ChoiceCard, column, row
 from disco_desktop.gui.widgets.drawings import FederatedDrawing
 from disco_desktop.gui.widgets.notice import Notice
 from disco_desktop.gui.widgets.text import Text
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -37,10 +38,11 @@ class HomePage(Page):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(
-            self.tr("Train together. Keep your data."),
-            self.tr(
+            tr("Train together. Keep your data."),
+            tr(
                 "Hospitals, labs, schools and citizens train one model: each on their own "
-                "computer, on their own files. Only what the model has learnt is exchanged."
+                "computer, with their own files. Only what the model has learned is "
+                "exchanged."
             ),
         )
         self._theme = theme
@@ -51,20 +53,20 @@ class HomePage(Page):
             (
                 (
                     "play",
-                    self.tr("Try it"),
-                    self.tr("Train a model on sample data, on this computer, in a minute."),
+                    tr("Try it"),
+                    tr("Train a model on sample data, on this computer, in one minute."),
                     self.try_it,
                 ),
                 (
                     "people",
-                    self.tr("Take part"),
-                    self.tr("Choose a task, point at your folder, and train with others."),
+                    tr("Take part"),
+                    tr("Choose a task, choose your folder, and train with others."),
                     self.participate,
                 ),
                 (
                     "use",
-                    self.tr("Use a model"),
-                    self.tr("Test the models on this computer, or predict with them."),
+                    tr("Use a model"),
+                    tr("Test the models on this computer, or make predictions with them."),
                     self.use_model,
                 ),
             )
@@ -79,8 +81,8 @@ class HomePage(Page):
             ways.addWidget(card, 0, place, Qt.AlignmentFlag.AlignTop)
             ways.setColumnStretch(place, 1)
         self._interrupted = ""
-        resume = QAction(self.tr("&Go on"), self)
-        resume.setStatusTip(self.tr("Go on with the training where it was interrupted"))
+        resume = QAction(tr("&Continue"), self)
+        resume.setStatusTip(tr("Continue the training where it was interrupted"))
         resume.triggered.connect(lambda: self.go_on.emit(self._interrupted))
         self._offer = Notice(theme, resume)
         self._explained = QGridLayout()
@@ -98,9 +100,7 @@ class HomePage(Page):
         """Offer to go on with a task's training; no id takes the offer back."""
         self._interrupted = task_id
         if task_id:
-            self._offer.say(
-                self.tr("The training of “{title}” was interrupted.").format(title=title)
-            )
+            self._offer.say(tr("The training of “{title}” was interrupted.").format(title=title))
         else:
             self._offer.hide()
 
@@ -117,10 +117,10 @@ class HomePage(Page):
 
     def _how_it_works(self) -> Card:
         points = (
-            ("computer", self.tr("Your files are read here and are sent nowhere.")),
-            ("upload", self.tr("After each round, the change of the model is sent: numbers only.")),
-            ("server", self.tr("The server makes one model of all changes and sends it back.")),
-            ("shield", self.tr("You can see every message that leaves, with its size.")),
+            ("computer", tr("Your files are read here and never leave.")),
+            ("upload", tr("After each round, only the change of the model is sent: numbers.")),
+            ("server", tr("The server combines all changes into one model and sends it back.")),
+            ("shield", tr("You can see every message that is sent, with its size.")),
         )
         rows = []
         for name, text in points:
@@ -128,7 +128,7 @@ class HomePage(Page):
             line.setAlignment(picture, Qt.AlignmentFlag.AlignTop)
             line.setStretch(2, 1)
             rows.append(line)
-        words = column(Text(self.tr("What happens"), size="strong"), *rows, None, spacing=MEDIUM)
+        words = column(Text(tr("How it works"), size="strong"), *rows, None, spacing=MEDIUM)
         card = Card(words, margin=LARGE)
         card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         return card

@@ -19,6 +19,7 @@ from disco_desktop.gui.widgets.data_table import PlainTable
 from disco_desktop.gui.widgets.notice import Placeholder
 from disco_desktop.gui.widgets.text import Facts, Text
 from disco_desktop.gui.wording import NOTHING, count, counted, size
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -40,23 +41,23 @@ class LeavesPage(Page):
 
     def __init__(self, theme: Theme, navigator: Navigator, current: CurrentSession) -> None:
         super().__init__(
-            self.tr("What leaves this machine"),
-            self.tr("Every byte that a training sends and receives, while it goes."),
+            tr("Privacy log"),
+            tr("Every byte that a training sends and receives, as it happens."),
         )
         self._theme = theme
         self._current = current
         self._picture = QLabel()
         self._cards = {
-            "sent": StatCard(self.tr("Sent")),
-            "updates": StatCard(self.tr("Updates sent")),
-            "received": StatCard(self.tr("Received")),
+            "sent": StatCard(tr("Sent")),
+            "updates": StatCard(tr("Updates sent")),
+            "received": StatCard(tr("Received")),
         }
         self._traffic = TrafficModel()
         self._title = Text(size="strong")
         self._framing = Text(tone="muted", size="small")
         self._update = Facts()
-        to_tasks = QAction(self.tr("&Choose a task"), self)
-        to_tasks.setStatusTip(self.tr("Choose what to train"))
+        to_tasks = QAction(tr("&Choose a task"), self)
+        to_tasks.setStatusTip(tr("Choose what to train"))
         to_tasks.triggered.connect(lambda: navigator.go("tasks"))
         self._none = Placeholder(theme, "shield", "", "", to_tasks)
         self._compose()
@@ -71,17 +72,18 @@ class LeavesPage(Page):
 
     def _compose(self) -> None:
         promise = column(
-            Text(self.tr("Your files never leave this computer."), size="heading"),
-            Text(self.tr(
-                "They are read here and trained on here. No row, no picture, no text of theirs and "
-                "no file name is part of any message below."
+            Text(tr("Your files never leave this computer."), size="heading"),
+            Text(tr(
+                "They are read and used here. No row, picture, text or file name is part of "
+                "any message below."
             )),
-            Text(self.tr(
-                "What does leave depends on your data, though: an update is a list of numbers by "
-                "which your model has changed. With much skill, whoever sees a single update may "
-                "learn something of the data behind it: the fewer samples and the larger the "
-                "model, the more. A server that makes the common model sees it; between "
-                "participants each sees a part, and under masks nobody does."
+            Text(tr(
+                "What is sent does depend on your data: an update is a list of numbers by "
+                "which your model changed. With great skill, someone who sees a single "
+                "update may learn something about the data behind it: the fewer samples and "
+                "the larger the model, the more. A server that makes the common model sees "
+                "it; peer to peer, each participant sees a part of it; with masks, nobody "
+                "does."
             ), tone="muted"),
             spacing=SMALL,
         )  # fmt: skip
@@ -94,7 +96,7 @@ class LeavesPage(Page):
             cards.setColumnStretch(place, 1)
         self._table = table = PlainTable(
             self._traffic,
-            self.tr("Messages by kind"),
+            tr("Messages by kind"),
             stretched=TrafficColumn.CONTENT,
             most_rows=len(known_kinds()),
         )
@@ -109,7 +111,7 @@ class LeavesPage(Page):
             column(
                 self._title, cards,
                 Card(column(table, self._framing, spacing=SMALL)),
-                Card(column(Text(self.tr("Your last update"), size="strong"), self._update,
+                Card(column(Text(tr("Your last update"), size="strong"), self._update,
                             spacing=MEDIUM), margin=LARGE),
                 spacing=MEDIUM,
             )
@@ -142,15 +144,15 @@ class LeavesPage(Page):
         self._none.setVisible(not traffic)
         if session is None:
             self._none.say(
-                self.tr("Nothing has left"),
-                self.tr("The account begins with the first training of this run."),
+                tr("Nothing has been sent"),
+                tr("The log starts with the first training since Disco was opened."),
             )
         elif not traffic:
             is_alone = session.folder.plan.scheme == "local"
             self._none.say(
-                self.tr("Nothing has left"),
-                self.tr("This training exchanges nothing with anybody.") if is_alone
-                else self.tr("Nothing was sent yet."),
+                tr("Nothing has been sent"),
+                tr("This training exchanges nothing with anyone.") if is_alone
+                else tr("Nothing was sent yet."),
             )  # fmt: skip
         else:
             self._draw_account(session)
@@ -158,28 +160,29 @@ class LeavesPage(Page):
     def _draw_account(self, session: Session) -> None:
         traffic, task = session.traffic, session.folder.plan.task
         title = inert(task.display.title)
-        more = self.tr("{title}: the training that is under way, as your participant")
+        more = tr("{title}: the current training, as your participant")
         if not session.is_under_way:
-            more = self.tr("{title}: the latest training, as your participant")
+            more = tr("{title}: the latest training, as your participant")
         self._title.setText(more.format(title=title))
         sent = sum(kind.bytes_sent for kind in traffic.values())
         received = sum(kind.bytes_received for kind in traffic.values())
         updates = traffic.get("update") or traffic.get("part of an update")
-        self._cards["sent"].show_value(size(sent), self.tr("all in all"))
-        self._cards["received"].show_value(size(received), self.tr("all in all"))
+        self._cards["sent"].show_value(size(sent), tr("in total"))
+        self._cards["received"].show_value(size(received), tr("in total"))
         rounds = [ended for ended in session.log.participants[0].rounds if ended.is_counted]
         self._cards["updates"].show_value(
             size(updates.bytes_sent) if updates else NOTHING,
-            counted(len(rounds), self.tr("counted round"), self.tr("counted rounds")),
+            counted(len(rounds), "{count} round counted", "{count} rounds counted"),
         )
         self._traffic.show_traffic(traffic)
-        counted_here = self.tr(
-            "Counted at the sockets, so framing and encryption are in it. Looking at the tasks of "
-            "a server asks it for its list, which holds nothing of yours and is not counted here."
+        counted_here = tr(
+            "Counted at the sockets, including framing and encryption. Browsing a server's "
+            "tasks only asks for its list, which contains nothing of yours and is not "
+            "counted here."
         )
-        not_counted = self.tr(
-            "Framing and encryption around the messages (HTTP, WebSocket, TLS) are not counted on "
-            "this system; they add a few percent."
+        not_counted = tr(
+            "Framing and encryption (HTTP, WebSocket, TLS) are not counted on this system; "
+            "they add a few percent."
         )
         self._framing.setText(counted_here if FRAMING in traffic else not_counted)
         self._draw_update(session, rounds[-1].round if rounds else None)
@@ -188,15 +191,15 @@ class LeavesPage(Page):
         task = session.folder.plan.task
         width = _BYTES[task.collaboration.codec]
         self._update.show_facts([
-            (self.tr("Round"), count(last) if last else self.tr("none has ended yet")),
-            (self.tr("What it was"), self.tr(
-                "{number}, one for each weight of the model: by how much it has changed"
-            ).format(number=counted(task.elements, self.tr("number"), self.tr("numbers")))),
-            (self.tr("Size"), self.tr("{size}, {bits} bits a number").format(
+            (tr("Round"), count(last) if last else tr("none finished yet")),
+            (tr("Content"), tr(
+                "{number}, one for each weight of the model: how much it changed"
+            ).format(number=counted(task.elements, "{count} number", "{count} numbers"))),
+            (tr("Size"), tr("{size}, {bits} bits per number").format(
                 size=size(task.elements * width), bits=8 * width)),
-            (self.tr("Beside it"), self.tr(
-                "the order of magnitude of your number of training samples, to weigh it by"
-            ) if task.collaboration.is_secure else self.tr(
-                "your number of training samples, to weigh it by"
+            (tr("Sent with it"), tr(
+                "the order of magnitude of your number of training samples, as its weight"
+            ) if task.collaboration.is_secure else tr(
+                "your number of training samples, as its weight"
             )),
         ])  # fmt: skip

@@ -22,6 +22,7 @@ from disco_desktop.gui.widgets.models_view import ModelsView
 from disco_desktop.gui.widgets.notice import Notice, Placeholder
 from disco_desktop.gui.widgets.text import Text
 from disco_desktop.gui.wording import counted, size
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QModelIndex, QPoint
@@ -59,9 +60,7 @@ class LibraryPage(Page):
         errands: Errands,
         toasts: Toasts,
     ) -> None:
-        super().__init__(
-            self.tr("Models"), self.tr("What was trained here, or brought here, and is kept.")
-        )
+        super().__init__(tr("Models"), tr("Models trained here or imported."))
         self._navigator = navigator
         self._library = library
         self._errands = errands
@@ -75,7 +74,7 @@ class LibraryPage(Page):
         self._summary = Text(size="small", tone="muted")
         self._make_states(theme)
         self._compose()
-        self._drop = DropOverlay(theme, self.tr("Drop the file here to import the model"), self)
+        self._drop = DropOverlay(theme, tr("Drop the file here to import the model"), self)
         self.setAcceptDrops(True)
         self._connect()
         self._show()
@@ -87,27 +86,25 @@ class LibraryPage(Page):
             made.triggered.connect(slot)
             return made
 
-        self._open = action(self.tr("&Open"), self.tr("Its figures and curves"), self._open_chosen)
+        self._open = action(tr("&Open"), tr("Show its figures and curves"), self._open_chosen)
         self._to_tasks = action(
-            self.tr("&Choose a task"), self.tr("Train a first model"),
+            tr("&Choose a task"), tr("Train a first model"),
             lambda: self._navigator.go("tasks"),
         )  # fmt: skip
-        self._again = action(
-            self.tr("Try &again"), self.tr("Look for the models once more"), self._look
-        )
+        self._again = action(tr("Try &again"), tr("Look for the models again"), self._look)
         self._show_damaged = action(
-            self.tr("Open the &folder"), self.tr("Show the files that were set aside"),
+            tr("Open the &folder"), tr("Show the files that were set aside"),
             self._open_damaged,
         )  # fmt: skip
 
     def _make_search(self) -> QLineEdit:
         search = QLineEdit()
-        search.setPlaceholderText(self.tr("Search models"))
-        search.setAccessibleName(self.tr("Search models"))
+        search.setPlaceholderText(tr("Search models"))
+        search.setAccessibleName(tr("Search models"))
         search.setClearButtonEnabled(True)
         search.setFixedWidth(300)
         search.textChanged.connect(self._look_for)
-        find = QAction(self.tr("Search models"), self)
+        find = QAction(tr("Search models"), self)
         find.setShortcut(QKeySequence.StandardKey.Find)
         find.triggered.connect(search.setFocus)
         self.addAction(find)
@@ -115,17 +112,17 @@ class LibraryPage(Page):
 
     def _make_states(self, theme: Theme) -> None:
         self._waiting = Placeholder(theme, "library", "", "")
-        self._waiting.say(self.tr("Looking for models"), "", is_busy=True)
+        self._waiting.say(tr("Loading models"), "", is_busy=True)
         self._trouble = Placeholder(theme, "warning", "", "", self._again)
         self._none = Placeholder(
-            theme, "library", self.tr("No models yet"),
-            self.tr("At the end of a training its model is kept here. A model that somebody gave "
-                    "you can be imported: drop its file here."),
+            theme, "library", tr("No models yet"),
+            tr("When a training ends, its model is kept here. To import a model that "
+               "someone gave you, drop its file here."),
             self._to_tasks, self.actions_.import_model,
         )  # fmt: skip
         self._nothing_found = Placeholder(
-            theme, "search", self.tr("No model fits"),
-            self.tr("Search for other words, or clear the search."),
+            theme, "search", tr("No matching models"),
+            tr("Try other words, or clear the search."),
         )  # fmt: skip
         self._states = QStackedWidget()
         # As high as there is room: the table scrolls by itself, so the page need not.
@@ -194,7 +191,7 @@ class LibraryPage(Page):
         there_are = not self._model.is_empty
         if library.state == "error":
             why = sentence(library.error) if library.error is not None else ""
-            self._trouble.say(self.tr("The models cannot be read"), why)
+            self._trouble.say(tr("The models could not be read"), why)
             self._states.setCurrentWidget(self._trouble)
         elif library.state == "loading" and not there_are:
             self._states.setCurrentWidget(self._waiting)
@@ -209,8 +206,8 @@ class LibraryPage(Page):
         self._summary.setVisible(there_are)
         total = sum(record.size for record in library.records)
         self._summary.setText(
-            self.tr("{models}, {size}, in {folder}").format(
-                models=counted(len(library.records), self.tr("model"), self.tr("models")),
+            tr("{models}, {size}, in {folder}").format(
+                models=counted(len(library.records), "{count} model", "{count} models"),
                 size=size(total),
                 folder=inert(str(library.folder), longest=4096),
             )
@@ -222,12 +219,12 @@ class LibraryPage(Page):
             self._damaged.hide()
             return
         named = ", ".join(inert(name, longest=60) for name in damaged[:_NAMED])
-        more = len(damaged) - _NAMED
-        if more > 0:
-            named += self.tr(" and {number} more").format(number=more)
-        said = self.tr("{files} could not be read and {were} set aside: {names}.").format(
-            files=counted(len(damaged), self.tr("damaged file"), self.tr("damaged files")),
-            were=self.tr("was") if len(damaged) == 1 else self.tr("were"),
+        if len(damaged) > _NAMED:
+            named += ", …"
+        said = counted(
+            len(damaged),
+            "{count} damaged file could not be read and was set aside: {names}.",
+            "{count} damaged files could not be read and were set aside: {names}.",
             names=named,
         )
         if said != self._damaged.text:

@@ -35,6 +35,7 @@ from disco_desktop.gui.wording import (
     share,
     size,
 )
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from disco_desktop.app.library.models import Library
@@ -80,25 +81,23 @@ class ModelDetailsPage(Page):
         self._model_id = ""
         self._is_shown = False
         self.actions_ = ModelActions(theme, library, errands, toasts, self)
-        self._back = QAction(self.tr("All &models"), self)
+        self._back = QAction(tr("All &models"), self)
         self._back.setShortcut(QKeySequence.StandardKey.Back)
-        self._back.setStatusTip(self.tr("Go back to the list of models"))
+        self._back.setStatusTip(tr("Go back to the list of models"))
         self._back.triggered.connect(lambda: navigator.go("library"))
         self._cards = {
-            "accuracy": StatCard(self.tr("Accuracy")),
-            "loss": StatCard(self.tr("Loss")),
-            "rounds": StatCard(self.tr("Rounds")),
-            "epochs": StatCard(self.tr("Epochs")),
-            "participants": StatCard(self.tr("Participants")),
-            "size": StatCard(self.tr("Size")),
+            "accuracy": StatCard(tr("Accuracy")),
+            "loss": StatCard(tr("Loss")),
+            "rounds": StatCard(tr("Rounds")),
+            "epochs": StatCard(tr("Epochs")),
+            "participants": StatCard(tr("Participants")),
+            "size": StatCard(tr("Size")),
         }
-        self._loss = LivePlot(theme, self.tr("Loss"))
-        self._accuracy = LivePlot(theme, self.tr("Accuracy"), is_share=True)
+        self._loss = LivePlot(theme, tr("Loss"))
+        self._accuracy = LivePlot(theme, tr("Accuracy"), is_share=True)
         self._facts = Facts()
         self._task_facts = Facts()
-        self._no_curves = Text(
-            self.tr("This model's file has no history to draw curves from."), tone="muted"
-        )
+        self._no_curves = Text(tr("This model's file contains no history."), tone="muted")
         self._trouble = Placeholder(theme, "library", "", "", self._back)
         self._compose()
         actions = self.actions_
@@ -143,8 +142,8 @@ class ModelDetailsPage(Page):
         facts.setSpacing(MEDIUM)
         for place, (title, content) in enumerate(
             (
-                (self.tr("How it came about"), self._facts),
-                (self.tr("What it does"), self._task_facts),
+                (tr("Training history"), self._facts),
+                (tr("What it does"), self._task_facts),
             )
         ):
             words = column(Text(title, size="strong"), content, spacing=MEDIUM)
@@ -203,12 +202,12 @@ class ModelDetailsPage(Page):
 
     def _show_missing(self, error: DiscoError) -> None:
         self._is_shown = False
-        self.title.setText(self.tr("Model"))
+        self.title.setText(tr("Model"))
         self.subtitle.hide()
         words = sentence(error)
         if error.code == "model_unknown":
-            words = self.tr("It may have been deleted or moved away meanwhile.")
-        self._trouble.say(self.tr("This model is not here"), words)
+            words = tr("It may have been deleted or moved.")
+        self._trouble.say(tr("This model does not exist here"), words)
         self.actions_.choose(())
         self._states.setCurrentWidget(self._trouble)
 
@@ -227,25 +226,23 @@ class ModelDetailsPage(Page):
         self._show_error(task.data, metrics)
         self._cards["rounds"].show_value(count(record.rounds))
         self._cards["epochs"].show_value(count(record.epochs))
-        self._cards["participants"].show_value(
-            count(record.participants), self.tr("in the last round")
-        )
+        self._cards["participants"].show_value(count(record.participants), tr("in the last round"))
         self._cards["size"].show_value(size(record.size))
         self._show_facts(description)
         facts: list[tuple[str, str | QWidget]] = [
-            (self.tr("Task"), inert(task.display.title)),
-            (self.tr("Learns from"), learns_from(task.data)),
+            (tr("Task"), inert(task.display.title)),
+            (tr("Learns from"), learns_from(task.data)),
         ]
         if isinstance(task.data, TextData):
-            self._cards["accuracy"].rename(self.tr("Token accuracy"))
-            facts.append((self.tr("Predicts"), self.tr("how a text goes on")))
+            self._cards["accuracy"].rename(tr("Token accuracy"))
+            facts.append((tr("Predicts"), tr("how a text continues")))
             if metrics is not None:
-                facts.append((self.tr("Perplexity"), figure(perplexity(metrics.loss))))
+                facts.append((tr("Perplexity"), figure(perplexity(metrics.loss))))
         else:
-            self._cards["accuracy"].rename(self.tr("Accuracy"))
+            self._cards["accuracy"].rename(tr("Accuracy"))
             facts += [
-                (self.tr("Predicts"), inert(task.data.predicts)),
-                (self.tr("Answers"), answers(task.data)),
+                (tr("Predicts"), inert(task.data.predicts)),
+                (tr("Answers"), answers(task.data)),
             ]
         self._task_facts.show_facts(facts)
         self._show_curves(description.history)
@@ -253,11 +250,17 @@ class ModelDetailsPage(Page):
         self._states.setCurrentWidget(self._found)
 
     def _held_out_words(self, data: Data, metrics: Metrics) -> str:
-        one, several = self.tr("sample"), self.tr("samples")
         if isinstance(data, TextData):
-            one, several = self.tr("block"), self.tr("blocks")
-        held_out = counted(metrics.samples, one, several)
-        return self.tr("on {samples} held out").format(samples=held_out)
+            return counted(
+                metrics.samples,
+                "on {count} block held out for validation",
+                "on {count} blocks held out for validation",
+            )
+        return counted(
+            metrics.samples,
+            "on {count} sample held out for validation",
+            "on {count} samples held out for validation",
+        )
 
     def _show_error(self, data: Data, metrics: Metrics | None) -> None:
         """No number is simply right: where such are predicted, say how far they are off."""
@@ -267,7 +270,7 @@ class ModelDetailsPage(Page):
         self._plot_grid.setColumnStretch(1, 0 if error else 1)
         if error and metrics is not None:
             self._cards["loss"].show_value(
-                figure(metrics.loss), self.tr("{error} off").format(error=error)
+                figure(metrics.loss), tr("{error} off").format(error=error)
             )
 
     def _show_facts(self, description: ModelDescription) -> None:
@@ -275,17 +278,17 @@ class ModelDetailsPage(Page):
         seconds = sum(epoch.seconds for epoch in history.epochs)
         waited = sum(round_.waited for round_ in history.rounds)
         facts = [
-            (self.tr("Begun"), moment(record.created)),
-            (self.tr("With whom"), company(record)),
-            (self.tr("Rounds"), self.tr("{rounds} of {epochs} in all").format(
-                rounds=counted(record.rounds, self.tr("round"), self.tr("rounds")),
-                epochs=counted(record.epochs, self.tr("epoch"), self.tr("epochs")))),
-            (self.tr("Numbers in it"), count(description.elements)),
+            (tr("Started"), moment(record.created)),
+            (tr("Participants"), company(record)),
+            (tr("Rounds"), tr("{rounds} of {epochs} in total").format(
+                rounds=counted(record.rounds, "{count} round", "{count} rounds"),
+                epochs=counted(record.epochs, "{count} epoch", "{count} epochs"))),
+            (tr("Parameters"), count(description.elements)),
         ]  # fmt: skip
         if history.epochs:
-            facts.insert(2, (self.tr("Trained for"), duration(seconds)))
+            facts.insert(2, (tr("Trained for"), duration(seconds)))
         if waited >= 0.1:
-            facts.insert(3, (self.tr("Waited for others"), duration(waited)))
+            facts.insert(3, (tr("Time waiting for others"), duration(waited)))
         self._facts.show_facts(facts)
 
     def _show_curves(self, history: History) -> None:

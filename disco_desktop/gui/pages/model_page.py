@@ -27,6 +27,7 @@ from disco_desktop.gui.widgets.notice import JobProgress, Notice, Placeholder
 from disco_desktop.gui.widgets.problem_list import ProblemList
 from disco_desktop.gui.widgets.text import Text
 from disco_desktop.gui.wording import counted
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from disco_desktop.app.library.data import LastData, Purpose
@@ -71,7 +72,7 @@ class ModelPage(Page):
         self._trouble: DiscoError | None = None
         self._remembered: Path | None = None
         self._make_actions()
-        self._choice = DataChoice(theme, self.tr("Drop a file or a folder here"))
+        self._choice = DataChoice(theme, tr("Drop a file or folder here"))
         self._choice.chosen.connect(self._begin)
         self._notice = Notice(theme, self._again)
         self._progress = JobProgress(self._cancel)
@@ -102,22 +103,18 @@ class ModelPage(Page):
             return made
 
         self._cancel = action(
-            self.tr("&Cancel"), self.tr("Stop, and choose other data"), self._give_up, "Esc"
+            tr("&Cancel"), tr("Stop, and choose other data"), self._give_up, "Esc"
         )
         self._start = action(
-            self._start_text(), self.tr("Use the same data as last time"),
+            self._start_text(), tr("Use the same data as last time"),
             self._begin_remembered, "Ctrl+Return",
         )  # fmt: skip
         self._export = action(
-            self.tr("&Export as CSV…"), self.tr("Write all rows to a file, with the predictions"),
+            tr("&Export as CSV…"), tr("Save all rows with their predictions"),
             self._pick_export, "Ctrl+E",
         )  # fmt: skip
-        self._again = action(
-            self.tr("Try &again"), self.tr("Do it once more, with the same data"), self._repeat
-        )
-        self._to_models = action(
-            self.tr("Show &models"), self.tr("Choose another model"), self.show_models
-        )
+        self._again = action(tr("Try &again"), tr("Do it again with the same data"), self._repeat)
+        self._to_models = action(tr("Show &models"), tr("Choose another model"), self.show_models)
 
     def _make_start(self) -> Card:
         self._start_words = Text(tone="muted")
@@ -229,10 +226,10 @@ class ModelPage(Page):
         self.title.setText(self._plain_title())
         self.subtitle.hide()
         if error.code == "model_unknown":
-            said = self.tr("It is not on this computer any more. Choose another one.")
-            self._none.say(self.tr("This model is gone"), said)
+            said = tr("It is no longer on this computer. Choose another one.")
+            self._none.say(tr("This model no longer exists"), said)
         else:
-            self._none.say(self.tr("This model cannot be used"), sentence(error))
+            self._none.say(tr("This model cannot be used"), sentence(error))
         self._draw()
 
     def _begin(self, path: Path) -> None:
@@ -265,7 +262,7 @@ class ModelPage(Page):
         is_waiting = job.state == "idle" and chosen is not None
         self._start.setEnabled(is_waiting and self._takes_files)
         self._start_card.setVisible(self._start.isEnabled())
-        self._start_words.setText(self.tr("These are the data that were used last."))
+        self._start_words.setText(tr("These are the data you used last time."))
         self._progress.setVisible(job.state == "working")
         self._cancel.setEnabled(job.state == "working")
         if job.is_loading:
@@ -295,8 +292,8 @@ class ModelPage(Page):
         self._problems_title.setText(
             counted(
                 len(problems),
-                self.tr("thing to know about the data"),
-                self.tr("things to know about the data"),
+                "{count} note about the data",
+                "{count} notes about the data",
             )
         )
         self._problems_card.setVisible(bool(problems))
@@ -306,10 +303,10 @@ class ModelPage(Page):
     def _pick_export(self) -> None:
         if self._model is None:
             return
-        dialog = QFileDialog(self, self.tr("Write a CSV file"))
+        dialog = QFileDialog(self, tr("Save as CSV"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(self.tr("CSV files (*.csv)"))
+        dialog.setNameFilter(tr("CSV files (*.csv)"))
         dialog.setDefaultSuffix("csv")
         dialog.selectFile(_file_name(self._export_name(self._model.record.name)))
         dialog.fileSelected.connect(lambda name: self._errands.run(self.export(Path(name))))
@@ -325,7 +322,7 @@ class ModelPage(Page):
             return
         finally:
             self._export.setEnabled(self._job.rows is not None)
-        said = self.tr("{rows} are in {file}.").format(
+        said = tr("Saved {rows} to {file}.").format(
             rows=counted_samples(self._data, rows),
             file=inert(str(path), longest=4096),
         )

@@ -18,6 +18,7 @@ from disco_desktop.gui.widgets.gallery import LabelFilter, SamplesView
 from disco_desktop.gui.widgets.prompt import Prompt
 from disco_desktop.gui.widgets.text import Text
 from disco_desktop.gui.wording import count, quantity, share
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,19 +57,19 @@ class PredictPage(ModelPage):
         self._prediction = prediction
         self._tiles = OutcomeTiles()
         self._unit = ""
-        self._predicted = StatCard(self.tr("Predicted"))
-        self._left_out = StatCard(self.tr("Not predicted"))
-        self._counts = BalanceBars(theme, self.tr("How often each outcome is predicted"))
+        self._predicted = StatCard(tr("Predicted"))
+        self._left_out = StatCard(tr("Not predicted"))
+        self._counts = BalanceBars(theme, tr("Distribution of predictions"))
         self._rows = RowsModel(self._columns(is_number=False))
         self._filter = LabelFilter()
-        self._filter.setAccessibleName(self.tr("Predictions that are shown"))
+        self._filter.setAccessibleName(tr("Which predictions to show"))
         self._filter.chosen.connect(self._look_at)
         self._outcome = Text(size="strong")
-        self._rows_title = Text(self.tr("Rows"), size="strong")
+        self._rows_title = Text(tr("Rows"), size="strong")
         head = row(self._rows_title, self._filter, ActionButton(self._export, "primary"))
         head.setStretch(0, 1)
         self._view = SamplesView(
-            theme, self._rows, self.tr("Rows with their predictions"),
+            theme, self._rows, tr("Rows with their predictions"),
             tile_of=self._tiles.predicted, details=self._tiles.details,
             read_large=prediction.read_picture, errands=errands,
         )  # fmt: skip
@@ -87,39 +88,37 @@ class PredictPage(ModelPage):
 
     def _columns(self, *, is_number: bool) -> tuple[LeadingColumn, ...]:
         """Return what comes before the data; a number is not more or less probable."""
-        prediction = LeadingColumn(self.tr("Prediction"), self._words, _tone)
+        prediction = LeadingColumn(tr("Prediction"), self._words, _tone)
         if is_number:
             return (prediction,)
         return (
             prediction,
-            LeadingColumn(
-                self.tr("Probability"), lambda row: share(row.probability), is_figure=True
-            ),
+            LeadingColumn(tr("Probability"), lambda row: share(row.probability), is_figure=True),
         )
 
     # --- words
 
     def _titles(self, model: str) -> tuple[str, str]:
         return (
-            self.tr("Predict with “{model}”").format(model=model),
-            self.tr("What does it say of data whose outcome is not known? They stay here."),
+            tr("Predict with “{model}”").format(model=model),
+            tr("Predict outcomes for new data. Nothing leaves this computer."),
         )
 
     def _plain_title(self) -> str:
-        return self.tr("Predict with a model")
+        return tr("Make predictions")
 
     def _start_text(self) -> str:
-        return self.tr("&Predict these data")
+        return tr("&Predict")
 
     def _export_name(self, model: str) -> str:
-        return self.tr("{model} predictions").format(model=model)
+        return tr("{model} predictions").format(model=model)
 
     def _show_kind(self, data: Data) -> None:
         self._rows_title.setText(samples_title(data))
         if isinstance(data, TextData) and self._model is not None:
             model = inert(self._model.record.name)
-            self.title.setText(self.tr("Write with “{model}”").format(model=model))
-            said = self.tr("How would it go on? What you write stays on this computer.")
+            self.title.setText(tr("Write with “{model}”").format(model=model))
+            said = tr("Have the model continue your text. What you write stays on this computer.")
             self.subtitle.setText(said)
 
     @property
@@ -148,7 +147,7 @@ class PredictPage(ModelPage):
         if row.value is not None:
             return quantity(row.value, self._unit)
         if row.prediction is None:
-            return self.tr("not possible")
+            return tr("not possible")
         return self._tiles.label(row.prediction)
 
     # --- what is shown
@@ -163,10 +162,10 @@ class PredictPage(ModelPage):
         )
         self._predicted.show_value(
             count(predicted),
-            self.tr("of {all}").format(all=counted_samples(self._data, answer.shape.rows)),
+            tr("of {all}").format(all=counted_samples(self._data, answer.shape.rows)),
         )
         self._left_out.show_value(
-            count(answer.left_out.count), self.tr("not usable") if answer.left_out.count else ""
+            count(answer.left_out.count), tr("unusable") if answer.left_out.count else ""
         )
         if self._model is not None:
             self._outcome.setText(inert(self._model.task.data.predicts))

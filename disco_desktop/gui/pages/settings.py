@@ -30,6 +30,7 @@ from disco_desktop.gui.widgets.peers import PeerSettings
 from disco_desktop.gui.widgets.server_form import ServerForm
 from disco_desktop.gui.widgets.text import Facts, Text
 from disco_desktop.gui.wording import NOTHING, counted, size
+from disco_desktop.translation import LANGUAGES, tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +62,7 @@ class SettingsPage(Page):
         current: CurrentSession,
         errands: Errands,
     ) -> None:
-        super().__init__(self.tr("Settings"), self.tr("What you change here holds at once."))
+        super().__init__(tr("Settings"), tr("Changes apply immediately."))
         self._theme = theme
         self._preferences = preferences
         self._server = server
@@ -115,12 +116,12 @@ class SettingsPage(Page):
         self._form.confirmed.connect(self._use_new)
         self._add = QWidget()
         self._add.setLayout(
-            column(Text(self.tr("Another server"), size="strong"), self._form, spacing=SMALL)
+            column(Text(tr("Join a server"), size="strong"), self._form, spacing=SMALL)
         )
         return Card(
             column(
-                Text(self.tr("Server"), size="heading"),
-                Text(self.tr("It offers the tasks and makes one model of all updates."),
+                Text(tr("Server"), size="heading"),
+                Text(tr("It offers the tasks and combines all updates into one model."),
                      tone="muted"),
                 self._under_way, self._server_choices, self._server_state, line(), self._add,
                 spacing=MEDIUM,
@@ -149,17 +150,17 @@ class SettingsPage(Page):
     def _server_row(self, choice: ServerChoice | None) -> QWidget:
         in_use = self._preferences.current.server
         if choice is None:
-            title = self.tr("This computer")
-            text = self.tr("The server that comes with the application: to try it, and for "
-                           "participants on this computer.")  # fmt: skip
+            title = tr("This computer")
+            text = tr("The server that comes with Disco: to try it out, and for "
+                      "participants on this computer.")  # fmt: skip
         else:
             title = inert(choice.url, longest=100).replace("&", "&&")
-            text = self.tr("vouched for by an authority that this computer trusts")
+            text = tr("signed by an authority that this computer trusts")
             if choice.fingerprint is not None:
                 digits = choice.fingerprint[:_SHOWN_DIGITS]
-                text = self.tr("known by its fingerprint, {digits}…").format(digits=digits)
+                text = tr("identified by its fingerprint, {digits}…").format(digits=digits)
             elif choice.url.startswith("http:"):
-                text = self.tr("on this computer")
+                text = tr("on this computer")
         button = QRadioButton(title)
         button.setAccessibleDescription(text)
         button.setChecked(choice == in_use)
@@ -177,14 +178,14 @@ class SettingsPage(Page):
 
     def _forget_button(self, choice: ServerChoice) -> QToolButton:
         forget = self._action(
-            self.tr("Forget this server"), self.tr("Take it off this list"),
+            tr("Forget this server"), tr("Remove it from this list"),
             lambda: self._errands.run(self._preferences.forget_server(choice)),
         )  # fmt: skip
         button = QToolButton()
         button.setDefaultAction(forget)
         forget.setParent(button)
         button.setAccessibleName(
-            self.tr("Forget {address}").format(address=inert(choice.url, longest=100))
+            tr("Forget {address}").format(address=inert(choice.url, longest=100))
         )
         self._forgetting.append(button)
         return button
@@ -207,8 +208,8 @@ class SettingsPage(Page):
         address = inert(server.address.url, longest=100) if server.address else NOTHING
         words = {
             "off": "",
-            "starting": self.tr("The server on this computer is starting."),
-            "ready": self.tr("In use now: {address}").format(address=address),
+            "starting": tr("The server on this computer is starting."),
+            "ready": tr("In use: {address}").format(address=address),
             "failed": sentence(server.error) if server.error is not None else "",
         }
         self._server_state.setText(words[server.state])
@@ -222,7 +223,7 @@ class SettingsPage(Page):
             self._under_way.hide()
         elif not self._under_way.text:
             self._under_way.say(
-                self.tr("A training is under way. When it has ended, the server can be changed.")
+                tr("A training is running. You can change the server when it has ended.")
             )
 
     # --- training
@@ -230,16 +231,16 @@ class SettingsPage(Page):
     def _make_training_card(self) -> Card:
         self._device = Choice()
         self._device.setFixedWidth(_CONTROL_WIDTH)
-        self._device.addItem(self.tr("Automatic"), None)
+        self._device.addItem(tr("Automatic"), None)
         why: dict[Obstacle, str] = {
-            "no card": self.tr("no NVIDIA card found"),
-            "no support": self.tr("this installation is without it"),
-            "not this system": self.tr("not on this system"),
+            "no card": tr("no NVIDIA card found"),
+            "no support": tr("not included in this installation"),
+            "not this system": tr("not available on this system"),
         }
         devices: tuple[tuple[Device, str], ...] = (
-            ("cpu", self.tr("Processor")),
-            ("cuda", self.tr("NVIDIA card (CUDA)")),
-            ("mps", self.tr("Apple graphics (MPS)")),
+            ("cpu", tr("Processor")),
+            ("cuda", tr("NVIDIA card (CUDA)")),
+            ("mps", tr("Apple graphics (MPS)")),
         )
         for device, title in devices:
             obstacle = obstacle_to(device)
@@ -261,25 +262,25 @@ class SettingsPage(Page):
         share.setLayout(row(self._share, self._share_words))
         share.setFixedWidth(_CONTROL_WIDTH)
         self._patience = NumberField(1, 1440)
-        self._patience.setSuffix(self.tr(" min"))
+        self._patience.setSuffix(tr(" min"))
         self._patience.setFixedWidth(_CONTROL_WIDTH)
         self._patience.valueChanged.connect(lambda value: self._change(patience_minutes=value))
         share_row = SettingRow(
-            self.tr("Share of the processor"),
-            self.tr("How much of it a training may use; less leaves more for other programs."),
+            tr("Share of the processor"),
+            tr("How much of it a training may use. Less leaves more for other programs."),
             share,
         )
-        self._share.setAccessibleName(self.tr("Share of the processor"))
+        self._share.setAccessibleName(tr("Share of the processor"))
         return Card(
             column(
-                Text(self.tr("Training"), size="heading"),
-                SettingRow(self.tr("Train on"), self.tr(
-                    "Automatic takes the fastest device that the training finds."), self._device),
+                Text(tr("Training"), size="heading"),
+                SettingRow(tr("Device"), tr(
+                    "Automatic uses the fastest device available."), self._device),
                 line(), share_row, line(),
-                SettingRow(self.tr("Wait for others"), self.tr(
-                    "How long a training waits for other participants before it stops and can be "
-                    "gone on with."), self._patience),
-                Text(self.tr("These hold from the next training on."), tone="muted", size="small"),
+                SettingRow(tr("Wait for others"), tr(
+                    "How long to wait for others before pausing. You can continue later."),
+                    self._patience),
+                Text(tr("These apply from the next training on."), tone="muted", size="small"),
                 spacing=MEDIUM,
             ),
             margin=LARGE,
@@ -294,23 +295,28 @@ class SettingsPage(Page):
         self._theme_choice = Choice()
         self._theme_choice.setFixedWidth(_CONTROL_WIDTH)
         for choice, title in (
-            ("system", self.tr("As the system")),
-            ("light", self.tr("Light")),
-            ("dark", self.tr("Dark")),
+            ("system", tr("Same as the system")),
+            ("light", tr("Light")),
+            ("dark", tr("Dark")),
         ):
             self._theme_choice.addItem(title, choice)
         self._theme_choice.activated.connect(self._choose_theme)
-        language = Choice()
-        language.setFixedWidth(_CONTROL_WIDTH)
-        language.addItem("English", "en")
-        language.setEnabled(False)
+        self._language = Choice()
+        self._language.setFixedWidth(_CONTROL_WIDTH)
+        self._language.addItem(tr("Same as the system"), "system")
+        for code, name in LANGUAGES.items():
+            self._language.addItem(name, code)
+        self._language.setAccessibleName(tr("Language"))
+        self._language.activated.connect(
+            lambda: self._change(language=self._language.currentData())
+        )
         return Card(
             column(
-                Text(self.tr("Appearance"), size="heading"),
-                SettingRow(self.tr("Theme"), self.tr("Light or dark."), self._theme_choice),
+                Text(tr("Appearance"), size="heading"),
+                SettingRow(tr("Theme"), tr("Light or dark."), self._theme_choice),
                 line(),
-                SettingRow(self.tr("Language"), self.tr(
-                    "The application speaks English only, for now."), language),
+                SettingRow(tr("Language"), tr(
+                    "Used when Disco is opened the next time."), self._language),
                 spacing=MEDIUM,
             ),
             margin=LARGE,
@@ -326,29 +332,28 @@ class SettingsPage(Page):
     def _make_storage_card(self) -> Card:
         self._use_of_disk = Facts()
         folder = Text(inert(str(memory_folder()), longest=4096), is_selectable=True)
-        folder.setAccessibleName(self.tr("Folder of the models"))
+        folder.setAccessibleName(tr("Model folder"))
         open_folder = self._action(
-            self.tr("&Open the folder"), self.tr("Show where the models are kept"),
+            tr("&Open the folder"), tr("Open the folder with the models"),
             self._open_folder,
         )  # fmt: skip
         self._clear = self._action(
-            self.tr("Clear &damaged files…"),
-            self.tr("Throw away the files that could not be read"), self._ask_to_clear,
+            tr("Clear &damaged files…"),
+            tr("Delete the files that could not be read"), self._ask_to_clear,
         )  # fmt: skip
         self._clear.setEnabled(False)
         self._clear_cache = self._action(
-            self.tr("Clear the ca&che"),
-            self.tr("Throw away what can be made again; the next training takes longer to begin"),
+            tr("Clear the ca&che"),
+            tr("Delete what can be recreated; the next training takes longer to start"),
             lambda: self._errands.run(self._empty_cache()),
         )
         self._clear_cache.setEnabled(False)
         place = row(folder, ActionButton(open_folder), spacing=LARGE)
         place.setStretch(0, 1)
         clear = row(
-            Text(self.tr(
-                "Your files are never changed. Pictures, once decoded, and texts, once divided "
-                "into tokens, are kept in a cache on this computer. It can be made again at any "
-                "time."
+            Text(tr(
+                "Your files are never changed. Decoded pictures and tokenized texts are "
+                "kept in a cache on this computer, which can be recreated at any time."
             ), tone="muted", size="small"),
             ActionButton(self._clear_cache), ActionButton(self._clear), spacing=LARGE,
         )  # fmt: skip
@@ -356,8 +361,8 @@ class SettingsPage(Page):
         self._show_disk(None)
         return Card(
             column(
-                Text(self.tr("Storage"), size="heading"),
-                Text(self.tr("Models are kept in this folder:"), tone="muted"),
+                Text(tr("Storage"), size="heading"),
+                Text(tr("Models are kept in this folder:"), tone="muted"),
                 place, line(), self._use_of_disk, line(), clear, spacing=MEDIUM,
             ),
             margin=LARGE,
@@ -369,14 +374,14 @@ class SettingsPage(Page):
     def _show_disk(self, use: DiskUse | None) -> None:
         damaged = NOTHING
         if use is not None:
-            files = counted(use.damaged_files, self.tr("file"), self.tr("files"))
-            damaged = f"{size(use.damaged)}, {files}" if use.damaged_files else self.tr("none")
+            files = counted(use.damaged_files, "{count} file", "{count} files")
+            damaged = f"{size(use.damaged)}, {files}" if use.damaged_files else tr("none")
         self._use_of_disk.show_facts([
-            (self.tr("Models"), size(use.models) if use else NOTHING),
-            (self.tr("Interrupted trainings"), size(use.trainings) if use else NOTHING),
-            (self.tr("Server on this computer"), size(use.server) if use else NOTHING),
-            (self.tr("Cache"), size(use.cache) if use else NOTHING),
-            (self.tr("Damaged files"), damaged),
+            (tr("Models"), size(use.models) if use else NOTHING),
+            (tr("Interrupted trainings"), size(use.trainings) if use else NOTHING),
+            (tr("Server on this computer"), size(use.server) if use else NOTHING),
+            (tr("Cache"), size(use.cache) if use else NOTHING),
+            (tr("Damaged files"), damaged),
         ])  # fmt: skip
         self._clear.setEnabled(use is not None and use.damaged_files > 0)
         self._clear_cache.setEnabled(use is not None and use.cache > 0)
@@ -389,11 +394,11 @@ class SettingsPage(Page):
     def _ask_to_clear(self) -> None:
         box = QMessageBox(self)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setWindowTitle(self.tr("Clear damaged files"))
+        box.setWindowTitle(tr("Clear damaged files"))
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(self.tr("Throw the damaged files away? This cannot be undone."))
-        box.addButton(self.tr("&Clear"), QMessageBox.ButtonRole.AcceptRole)
-        keep = box.addButton(self.tr("&Keep them"), QMessageBox.ButtonRole.RejectRole)
+        box.setText(tr("Delete the damaged files? This cannot be undone."))
+        box.addButton(tr("&Clear"), QMessageBox.ButtonRole.AcceptRole)
+        keep = box.addButton(tr("&Keep them"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(keep)
         box.accepted.connect(lambda: self._errands.run(self._clear_damaged()))
         box.open()
@@ -416,6 +421,7 @@ class SettingsPage(Page):
         self._say_share(settings.machine_share // _STEP)
         self._patience.setValue(settings.patience_minutes)
         self._theme_choice.setCurrentIndex(self._theme_choice.findData(settings.theme))
+        self._language.setCurrentIndex(max(0, self._language.findData(settings.language)))
         self._peers.show_settings(settings)
         self._show_servers()
         self._is_showing = False

@@ -17,6 +17,7 @@ from disco_desktop.gui.widgets.card import Card, column, row
 from disco_desktop.gui.widgets.fields import Choice, NumberField
 from disco_desktop.gui.widgets.text import Badge, Facts, Text
 from disco_desktop.gui.wording import count, counted, exchange_words, privacy_words, share
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from disco_desktop.app.training.selection import Journey
@@ -44,34 +45,34 @@ class TaskPage(Page):
         self._model = Text(is_selectable=True)
         self._columns = Facts()
         self._together = Facts()
-        self._epochs = self._spin(self.tr("Epochs"), _LARGEST_EPOCHS)
-        self._batch_size = self._spin(self.tr("Batch size"), _LARGEST_BATCH)
+        self._epochs = self._spin(tr("Epochs"), _LARGEST_EPOCHS)
+        self._batch_size = self._spin(tr("Batch size"), _LARGEST_BATCH)
         self._rounds = Text(tone="muted", size="small")
         self._keeps = self._make_keeps()
         own = Facts(
             [
-                (self.tr("Epochs"), self._epochs),
-                (self.tr("Batch size"), self._batch_size),
-                (self.tr("Keep"), self._keeps),
+                (tr("Epochs"), self._epochs),
+                (tr("Batch size"), self._batch_size),
+                (tr("Keep"), self._keeps),
             ]
         )
-        action = QAction(self.tr("Choose &data"), self)
-        action.setStatusTip(self.tr("Go on to choose the data to train on"))
+        action = QAction(tr("Choose &data"), self)
+        action.setStatusTip(tr("Choose the data to train on"))
         action.triggered.connect(self._choose_data)
         left = column(
-            Card(column(Text(self.tr("What is learnt"), size="strong"), self._overview,
+            Card(column(Text(tr("What the model learns"), size="strong"), self._overview,
                         spacing=SMALL), margin=LARGE),
-            Card(column(Text(self.tr("What the data look like"), size="strong"),
+            Card(column(Text(tr("Data format"), size="strong"),
                         self._data_format, self._columns, spacing=MEDIUM), margin=LARGE),
-            Card(column(Text(self.tr("The model"), size="strong"), self._model,
+            Card(column(Text(tr("The model"), size="strong"), self._model,
                         spacing=SMALL), margin=LARGE),
             None,
             spacing=MEDIUM,
         )  # fmt: skip
         right = column(
-            Card(column(Text(self.tr("Training together"), size="strong"), self._together,
+            Card(column(Text(tr("Training together"), size="strong"), self._together,
                         spacing=MEDIUM), margin=LARGE),
-            Card(column(Text(self.tr("Your own training"), size="strong"), own, self._rounds,
+            Card(column(Text(tr("Training settings"), size="strong"), own, self._rounds,
                         spacing=MEDIUM), margin=LARGE),
             None,
             spacing=MEDIUM,
@@ -93,13 +94,13 @@ class TaskPage(Page):
 
     def _make_keeps(self) -> Choice:
         choice = Choice()
-        choice.setAccessibleName(self.tr("Weights to keep"))
+        choice.setAccessibleName(tr("Weights to keep"))
         for words, keeps, tip in (
-            (self.tr("the last epoch"), "last", self.tr("End with the weights of the last epoch")),
+            (tr("the last epoch"), "last", tr("Keep the model of the last epoch")),
             (
-                self.tr("the best epoch"),
+                tr("the best epoch"),
                 "best",
-                self.tr("End with the weights of the least loss on the data held out"),
+                tr("Keep the model of the epoch with the lowest validation loss"),
             ),
         ):
             choice.addItem(words, keeps)
@@ -137,18 +138,18 @@ class TaskPage(Page):
         together, training = task.collaboration, task.training
         optimizer = str(training.optimizer.__struct_config__.tag)
         return [
-            (self.tr("Participants"), self.tr("at least {number}").format(
+            (tr("Participants"), tr("at least {number}").format(
                 number=count(together.minimum_participants))),
-            (self.tr("Exchange"), self.tr("after every {epochs}").format(
-                epochs=counted(training.round_duration, self.tr("epoch"), self.tr("epochs")))),
-            (self.tr("Rounds"), count(training.rounds)),
-            (self.tr("Held out"), self.tr("{share} of the data, to measure the model").format(
+            (tr("Exchange"), tr("after every {epochs}").format(
+                epochs=counted(training.round_duration, "{count} epoch", "{count} epochs"))),
+            (tr("Rounds"), count(training.rounds)),
+            (tr("Validation"), tr("{share} of the data").format(
                 share=share(training.validation_split))),
-            (self.tr("Updates go"), exchange_words(together)),
-            (self.tr("Protection"), privacy_words(together.privacy)),
-            (self.tr("Weighting"), self.tr("by number of samples")
-                if together.weighting == "samples" else self.tr("all alike")),
-            (self.tr("Optimiser"), f"{optimizer}, {training.optimizer.learning_rate:g}"),
+            (tr("Exchange of updates"), exchange_words(together)),
+            (tr("Protection"), privacy_words(together.privacy)),
+            (tr("Weighting"), tr("by number of samples")
+                if together.weighting == "samples" else tr("equal")),
+            (tr("Optimizer"), f"{optimizer}, {training.optimizer.learning_rate:g}"),
         ]  # fmt: skip
 
     def _show_badges(self, task: Task) -> None:
@@ -156,9 +157,9 @@ class TaskPage(Page):
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
         schemes = {
-            "federated": self.tr("through a server"),
-            "decentralized": self.tr("between participants"),
-            "local": self.tr("alone"),
+            "federated": tr("via server"),
+            "decentralized": tr("peer to peer"),
+            "local": tr("alone"),
         }
         self._badges.addWidget(Badge(kind_of(task.data)))
         self._badges.addWidget(Badge(schemes[task.collaboration.scheme]))
@@ -181,8 +182,8 @@ class TaskPage(Page):
         duration = self._journey.task.training.round_duration
         rounds = -(-self._epochs.value() // duration)
         self._rounds.setText(
-            self.tr("That is {rounds} with the others.").format(
-                rounds=counted(rounds, self.tr("round"), self.tr("rounds"))
+            tr("This makes {rounds} with the others.").format(
+                rounds=counted(rounds, "{count} round", "{count} rounds")
             )
         )
 

@@ -13,6 +13,7 @@ from disco_desktop.gui.item_models.tasks import CardDelegate, TaskModel
 from disco_desktop.gui.pages.page import Page
 from disco_desktop.gui.widgets.card import row
 from disco_desktop.gui.widgets.notice import Placeholder
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QModelIndex
@@ -37,8 +38,8 @@ class TasksPage(Page):
         self, theme: Theme, navigator: Navigator, catalogue: TaskCatalogue, errands: Errands
     ) -> None:
         super().__init__(
-            self.tr("Tasks"),
-            self.tr("Each task is one model that its participants train together."),
+            tr("Tasks"),
+            tr("Each task is one model that its participants train together."),
         )
         self._navigator = navigator
         self._catalogue = catalogue
@@ -48,18 +49,18 @@ class TasksPage(Page):
         self._found.setSourceModel(self._model)
         self._found.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._search = QLineEdit()
-        self._search.setPlaceholderText(self.tr("Search tasks"))
-        self._search.setAccessibleName(self.tr("Search tasks"))
+        self._search.setPlaceholderText(tr("Search tasks"))
+        self._search.setAccessibleName(tr("Search tasks"))
         self._search.setClearButtonEnabled(True)
         self._search.setMaximumWidth(360)
         self._search.textChanged.connect(self._look_for)
-        find = QAction(self.tr("Search"), self)
+        find = QAction(tr("Search"), self)
         find.setShortcut(QKeySequence.StandardKey.Find)
         find.triggered.connect(self._search.setFocus)
         self.addAction(find)
         self._list = self._make_list(theme)
-        again = QAction(self.tr("Try &again"), self)
-        again.setStatusTip(self.tr("Ask the server for its tasks once more"))
+        again = QAction(tr("Try &again"), self)
+        again.setStatusTip(tr("Reload the server's tasks"))
         again.triggered.connect(self.retry)
         self._none = Placeholder(theme, "search", "", "")
         self._waiting = Placeholder(theme, "server", "", "")
@@ -85,7 +86,7 @@ class TasksPage(Page):
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         view.setStyleSheet("QListView, QListView:focus { background: transparent; border: none; }")
         view.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
-        view.setAccessibleName(self.tr("Tasks"))
+        view.setAccessibleName(tr("Tasks"))
         view.clicked.connect(self._choose)
         view.activated.connect(self._choose)
         theme.changed.connect(view.viewport().update)
@@ -121,24 +122,20 @@ class TasksPage(Page):
         self._model.show_tasks(catalogue.summaries)
         if catalogue.state == "unreachable":
             why = sentence(catalogue.error) if catalogue.error is not None else ""
-            self._trouble.say(self.tr("The server cannot be reached"), why)
+            self._trouble.say(tr("The server cannot be reached"), why)
             self._states.setCurrentWidget(self._trouble)
         elif catalogue.state == "loading" and not catalogue.summaries:
             self._waiting.say(
-                self.tr("Looking for tasks"),
-                self.tr("The server on this computer starts in a few seconds."),
+                tr("Loading tasks"),
+                tr("The server on this computer will be ready in a few seconds."),
                 is_busy=True,
             )
             self._states.setCurrentWidget(self._waiting)
         elif not self._found.rowCount():
             if self._search.text():
-                self._none.say(
-                    self.tr("No task fits"), self.tr("Search for other words, or clear the search.")
-                )
+                self._none.say(tr("No matching tasks"), tr("Try other words, or clear the search."))
             else:
-                self._none.say(
-                    self.tr("No tasks yet"), self.tr("This server does not offer any task.")
-                )
+                self._none.say(tr("No tasks yet"), tr("This server offers no tasks."))
             self._states.setCurrentWidget(self._none)
         else:
             self._states.setCurrentWidget(self._list)

@@ -26,6 +26,7 @@ from disco_desktop.gui.widgets.figures import Calibration, ErrorFigures
 from disco_desktop.gui.widgets.gallery import SamplesView
 from disco_desktop.gui.widgets.text import Text
 from disco_desktop.gui.wording import count, figure, perplexity, quantity, share
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,11 +67,11 @@ class TestPage(ModelPage):
         self._tiles = OutcomeTiles()
         self._cell: tuple[int, int] | None = None
         self._cards = {
-            "accuracy": StatCard(self.tr("Accuracy")),
-            "perplexity": StatCard(self.tr("Perplexity")),
-            "loss": StatCard(self.tr("Loss")),
-            "samples": StatCard(self.tr("Samples")),
-            "left_out": StatCard(self.tr("Left out")),
+            "accuracy": StatCard(tr("Accuracy")),
+            "perplexity": StatCard(tr("Perplexity")),
+            "loss": StatCard(tr("Loss")),
+            "samples": StatCard(tr("Samples")),
+            "left_out": StatCard(tr("Left out")),
         }
         self._matrix = ConfusionMatrix(theme)
         self._matrix.selected.connect(self._choose_cell)
@@ -81,35 +82,27 @@ class TestPage(ModelPage):
 
     def _class_columns(self) -> tuple[LeadingColumn, ...]:
         return (
-            LeadingColumn(self.tr("True"), lambda row: self._tiles.label(row.truth)),
+            LeadingColumn(tr("True"), lambda row: self._tiles.label(row.truth)),
             LeadingColumn(
-                self.tr("Predicted"), lambda row: self._tiles.label(row.prediction), _rightness
+                tr("Predicted"), lambda row: self._tiles.label(row.prediction), _rightness
             ),
-            LeadingColumn(
-                self.tr("Probability"), lambda row: share(row.probability), is_figure=True
-            ),
+            LeadingColumn(tr("Probability"), lambda row: share(row.probability), is_figure=True),
         )
 
     def _number_columns(self, unit: str) -> tuple[LeadingColumn, ...]:
         return (
-            LeadingColumn(
-                self.tr("True"), lambda row: quantity(row.true_value, unit), is_figure=True
-            ),
-            LeadingColumn(
-                self.tr("Predicted"), lambda row: quantity(row.value, unit), is_figure=True
-            ),
-            LeadingColumn(
-                self.tr("Error"), lambda row: quantity(_error(row), unit), is_figure=True
-            ),
+            LeadingColumn(tr("True"), lambda row: quantity(row.true_value, unit), is_figure=True),
+            LeadingColumn(tr("Predicted"), lambda row: quantity(row.value, unit), is_figure=True),
+            LeadingColumn(tr("Error"), lambda row: quantity(_error(row), unit), is_figure=True),
         )
 
     def _make_result(self, theme: Theme) -> None:
-        self._doubtful = QAction(self.tr("Most &doubtful first"), self)
-        self._doubtful.setStatusTip(self.tr("Sort by how sure the model is, the least sure first"))
+        self._doubtful = QAction(tr("Least &certain first"), self)
+        self._doubtful.setStatusTip(tr("Sort by the model's confidence, lowest first"))
         self._doubtful.setCheckable(True)
         self._doubtful.toggled.connect(self._look)
-        self._all = QAction(self.tr("Show a&ll"), self)
-        self._all.setStatusTip(self.tr("Show the rows of all cells of the matrix"))
+        self._all = QAction(tr("Show a&ll"), self)
+        self._all.setStatusTip(tr("Show the rows of all cells"))
         self._all.triggered.connect(self._matrix.clear_choice)
         self.addActions([self._doubtful, self._all])
         self._shown = Text(size="strong")
@@ -118,11 +111,11 @@ class TestPage(ModelPage):
         self._hint = Text(size="small", tone="muted")
         self._effect = Text(tone="warning")
         figures = column(row(*self._cards.values(), spacing=MEDIUM), self._effect, spacing=SMALL)
-        table = PlainTable(self._classes, self.tr("Figures of each class"), stretched=0)
+        table = PlainTable(self._classes, tr("Figures for each class"), stretched=0)
         self._matrix_area = MatrixArea(self._matrix)
         self._matrix_card = Card(
             column(
-                Text(self.tr("What was taken for what"), size="strong"),
+                Text(tr("Confusion matrix"), size="strong"),
                 self._hint,
                 self._matrix_area,
                 None,
@@ -132,7 +125,7 @@ class TestPage(ModelPage):
         )
         classes_card = Card(
             column(
-                Text(self.tr("Each class"), size="strong"),
+                Text(tr("Classes"), size="strong"),
                 table,
                 SMALL,
                 Text(self._what_figures_mean(), size="small", tone="muted"),
@@ -158,7 +151,7 @@ class TestPage(ModelPage):
         )
         head.setStretch(0, 1)
         self._view = SamplesView(
-            theme, self._rows, self.tr("Rows with truth and prediction"),
+            theme, self._rows, tr("Rows with true and predicted values"),
             tile_of=self._tiles.tested, details=self._tiles.details,
             read_large=self._test.read_picture, errands=self._errands,
         )  # fmt: skip
@@ -174,53 +167,57 @@ class TestPage(ModelPage):
         """Say how long a text's samples are; nothing of other data."""
         if not isinstance(self._data, TextData):
             return ""
-        return self.tr("of {tokens} tokens").format(tokens=count(self._data.context))
+        return tr("of {tokens} tokens").format(tokens=count(self._data.context))
 
     def _right_words(self, answer: ModelTested) -> str:
         """Say how many are right; of a text's tokens the share alone is known."""
         if isinstance(self._data, TextData):
-            return self.tr("of the next tokens")
+            return tr("of next tokens")
         right = sum(answer.confusion[place][place] for place in range(len(answer.confusion)))
-        return self.tr("{right} are right").format(right=count(right))
+        return tr("{right} correct").format(right=count(right))
 
     def _show_kind(self, data: Data) -> None:
         """A text has no classes: its tokens are far too many."""
         self._hint.setText(
-            self.tr("Choose a cell to see its pictures.") if isinstance(data, ImageData)
-            else self.tr("Choose a cell to see its rows.")
+            tr("Select a cell to see its pictures.") if isinstance(data, ImageData)
+            else tr("Select a cell to see its rows.")
         )  # fmt: skip
         is_text = isinstance(data, TextData)
         self._rows_card.setVisible(not is_text)
         self._cards["perplexity"].setVisible(is_text)
-        self._cards["accuracy"].rename(
-            self.tr("Token accuracy") if is_text else self.tr("Accuracy")
-        )
-        self._cards["samples"].rename(self.tr("Blocks") if is_text else self.tr("Samples"))
+        self._cards["accuracy"].rename(tr("Token accuracy") if is_text else tr("Accuracy"))
+        self._cards["samples"].rename(tr("Blocks") if is_text else tr("Samples"))
 
     # --- words
 
     def _titles(self, model: str) -> tuple[str, str]:
         return (
-            self.tr("Test “{model}”").format(model=model),
-            self.tr("How good is it on data whose outcome is known? They stay on this computer."),
+            tr("Test “{model}”").format(model=model),
+            tr(
+                "See how well the model does on data with known outcomes. Nothing leaves "
+                "this computer."
+            ),
         )
 
     def _plain_title(self) -> str:
-        return self.tr("Test a model")
+        return tr("Test a model")
 
     def _start_text(self) -> str:
-        return self.tr("&Test on these data")
+        return tr("&Test")
 
     def _export_name(self, model: str) -> str:
-        return self.tr("{model} tested").format(model=model)
+        return tr("{model} tested").format(model=model)
 
     def _what_figures_mean(self) -> str:
         return "\n".join(
             (
-                self.tr("Precision: of those predicted as this class, how many are."),
-                self.tr("Recall: of those of this class, how many were found."),
-                self.tr("F1: both in one figure, their harmonic mean."),
-                self.tr("AUC: how well it tells this class from the rest; 0.5 is chance."),
+                tr(
+                    "Precision: of the samples predicted as this class, the share that "
+                    "belong to it."
+                ),
+                tr("Recall: of the samples of this class, the share that were found."),
+                tr("F1: the harmonic mean of precision and recall."),
+                tr("AUC: how well the model separates this class from the rest; 0.5 is chance."),
             )
         )
 
@@ -235,11 +232,11 @@ class TestPage(ModelPage):
         self._cards["accuracy"].show_value(share(metrics.accuracy), self._right_words(answer))
         self._cards["loss"].show_value(figure(metrics.loss))
         self._cards["perplexity"].show_value(
-            figure(perplexity(metrics.loss)), self.tr("lower is better")
+            figure(perplexity(metrics.loss)), tr("lower is better")
         )
         self._cards["samples"].show_value(count(metrics.samples), self._block_words())
         self._cards["left_out"].show_value(
-            count(answer.left_out.count), self.tr("not usable") if answer.left_out.count else ""
+            count(answer.left_out.count), tr("unusable") if answer.left_out.count else ""
         )
         self._effect.setText(left_out_sentence(answer.left_out, self._data))
         self._effect.setVisible(bool(self._effect.text()))
@@ -262,7 +259,7 @@ class TestPage(ModelPage):
         self._classes_card.setVisible(isinstance(figures, ClassifierFigures))
         self._calibration.setVisible(isinstance(figures, ClassifierFigures))
         self._doubtful.setText(
-            self.tr("&Largest error first") if is_number else self.tr("Most &doubtful first")
+            tr("&Largest error first") if is_number else tr("Least &certain first")
         )
         self._rows.lead_with(
             self._number_columns(figures.unit)
@@ -296,7 +293,7 @@ class TestPage(ModelPage):
         if self._cell is not None:
             truth, prediction = self._cell
             number = answer.confusion[truth][prediction]
-            said = self.tr("{rows}: {truth}, predicted as {prediction}").format(
+            said = tr("{rows}: {truth}, predicted as {prediction}").format(
                 rows=counted_samples(self._data, number),
                 truth=self._tiles.label(truth),
                 prediction=self._tiles.label(prediction),

@@ -23,6 +23,7 @@ from disco_desktop.gui.widgets.participants_table import ParticipantsTable
 from disco_desktop.gui.widgets.peers import PeerRound
 from disco_desktop.gui.widgets.text import Badge, Text
 from disco_desktop.gui.wording import NOTHING, count, counted, duration, figure, perplexity, size
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from disco_desktop.app.training.known_keys import KnownKeys
@@ -83,19 +84,19 @@ class TrainPage(Page):
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
         self._bar.setTextVisible(False)
-        self._bar.setAccessibleName(self.tr("Progress of the training"))
+        self._bar.setAccessibleName(tr("Progress of the training"))
         self._cards = {
-            "round": StatCard(self.tr("Round")),
-            "epoch": StatCard(self.tr("Epoch")),
-            "batch": StatCard(self.tr("Batch")),
-            "participants": StatCard(self.tr("Participants")),
-            "left": StatCard(self.tr("Training left")),
-            "waited": StatCard(self.tr("Waited for others")),
-            "sent": StatCard(self.tr("Sent")),
-            "received": StatCard(self.tr("Received")),
+            "round": StatCard(tr("Round")),
+            "epoch": StatCard(tr("Epoch")),
+            "batch": StatCard(tr("Batch")),
+            "participants": StatCard(tr("Participants")),
+            "left": StatCard(tr("Time remaining")),
+            "waited": StatCard(tr("Time waiting for others")),
+            "sent": StatCard(tr("Sent")),
+            "received": StatCard(tr("Received")),
         }
-        self._loss = LivePlot(theme, self.tr("Loss"))
-        self._accuracy = LivePlot(theme, self.tr("Accuracy"), is_share=True)
+        self._loss = LivePlot(theme, tr("Loss"))
+        self._accuracy = LivePlot(theme, tr("Accuracy"), is_share=True)
         self._log = TrainingLogModel()
         self._log_view = LogView(self._log)
         self._participants = ParticipantsTable(theme, keys)
@@ -122,43 +123,37 @@ class TrainPage(Page):
             return made
 
         self._start = action(
-            self.tr("&Start training"), self.tr("Train on your data"), self.start, "Ctrl+Return"
+            tr("&Start training"), tr("Train on your data"), self.start, "Ctrl+Return"
         )
         self._again = action(
-            self.tr("&Start again"), self.tr("Train on your data"), self.start, "Ctrl+Return"
+            tr("&Start again"), tr("Train on your data"), self.start, "Ctrl+Return"
         )
         self._go_on = action(
-            self.tr("&Go on"), self.tr("Go on where the training was interrupted"), self.go_on
+            tr("&Continue"), tr("Continue where the training was interrupted"), self.go_on
         )
-        self._pause = action(
-            self.tr("&Pause"), self.tr("Pause after this batch"), self.pause, "Ctrl+P"
-        )
-        self._resume = action(
-            self.tr("&Resume"), self.tr("Go on with the training"), self.resume, "Ctrl+R"
-        )
-        self._stop = action(
-            self.tr("S&top"), self.tr("Leave; the training can go on later"), self.stop, "Ctrl+."
-        )
+        self._pause = action(tr("&Pause"), tr("Pause after this batch"), self.pause, "Ctrl+P")
+        self._resume = action(tr("&Resume"), tr("Continue the training"), self.resume, "Ctrl+R")
+        self._stop = action(tr("S&top"), tr("Leave; you can continue later"), self.stop, "Ctrl+.")
 
     def _make_choices(self) -> Card:
         """Make the choice of company: with others, practising, or alone."""
         self._company = QButtonGroup(self)
         self._company_text: dict[Company, Text] = {}
-        rows = column(Text(self.tr("With whom"), size="strong"), spacing=SMALL)
+        rows = column(Text(tr("Participants"), size="strong"), spacing=SMALL)
         choices: tuple[tuple[Company, str, str], ...] = (
-            ("together", self.tr("Train together"), ""),
+            ("together", tr("Train together"), ""),
             (
                 "practice",
-                self.tr("Practise on this computer"),
-                self.tr(
-                    "Your data are shared out among three participants, all of them here: "
-                    "to see what training together is like."
+                tr("Simulate"),
+                tr(
+                    "Your data are split among three pretend participants on this computer, "
+                    "to show what training together is like."
                 ),
             ),
             (
                 "alone",
-                self.tr("Train alone"),
-                self.tr("Nothing is exchanged with anybody."),
+                tr("Train alone"),
+                tr("Nothing is exchanged with anyone."),
             ),
         )
         for company, title, text in choices:
@@ -180,10 +175,10 @@ class TrainPage(Page):
         self._achieved_more = Text(tone="muted")
         actions = []
         for text, tip, signal in (
-            (self.tr("T&est the model"), self.tr("See how good it is on other data"),
+            (tr("T&est the model"), tr("See how well it does on other data"),
              self.test_model),
-            (self.tr("&Use the model"), self.tr("Predict with it"), self.use_model),
-            (self.tr("Show in &models"), self.tr("Its curves, its name, export"), self.show_model),
+            (tr("&Use the model"), tr("Make predictions with it"), self.use_model),
+            (tr("Show in &models"), tr("See its curves, rename or export it"), self.show_model),
         ):  # fmt: skip
             action = QAction(text, self)
             action.setStatusTip(tip)
@@ -302,7 +297,7 @@ class TrainPage(Page):
             self._loss.clear_curves()
             self._accuracy.clear_curves()
             is_text = isinstance(journey.task.data, TextData)
-            self._accuracy.rename(self.tr("Token accuracy") if is_text else self.tr("Accuracy"))
+            self._accuracy.rename(tr("Token accuracy") if is_text else tr("Accuracy"))
             self._log.show_lines(session.lines if session else ())
         has_accuracy = not typical_error(journey.task.data, 0.0)
         self._accuracy_card.setVisible(has_accuracy)
@@ -332,16 +327,16 @@ class TrainPage(Page):
             )
         )
         obstacle = {
-            "no data": self.tr("Choose data first."),
-            "unusable data": self.tr("These data cannot be trained on."),
+            "no data": tr("Choose data first."),
+            "unusable data": tr("These data cannot be used for training."),
         }.get(journey.obstacle_to_training, "")
         elsewhere = self._current.is_under_way and session is None
         if elsewhere:
-            obstacle = self.tr("Another training is under way. Stop it or wait for its end.")
+            obstacle = tr("Another training is running. Stop it, or wait until it ends.")
         is_again = state in ("finished", "stopped", "failed")
         for start in (self._start, self._again):
             start.setEnabled(not obstacle)
-            start.setStatusTip(obstacle or self.tr("Train on your data"))
+            start.setStatusTip(obstacle or tr("Train on your data"))
         can_go_on = self._can_go_on and "start" in actions and not elsewhere
         commands = {
             self._go_on: can_go_on,
@@ -361,7 +356,7 @@ class TrainPage(Page):
         if session is not None and session.state == "failed" and session.error is not None:
             self._notice.say(sentence(session.error), "danger", details=str(session.error))
         elif session is not None and session.state == "stopped":
-            self._notice.say(self.tr("Stopped. The training can go on from here."), "info")
+            self._notice.say(tr("Stopped. You can continue from here."), "info")
         elif session is not None and session.problems:
             self._tell_problem(session)
         elif obstacle:
@@ -374,9 +369,9 @@ class TrainPage(Page):
             rounds = len(session.curves.rounds)
             kept = session.finished.model
             self._achieved_more.setText(
-                self.tr("Trained in {epochs}, exchanged {times}; kept as “{name}”.").format(
-                    epochs=counted(len(session.curves.epochs), self.tr("epoch"), self.tr("epochs")),
-                    times=counted(rounds, self.tr("time"), self.tr("times")),
+                tr("Trained for {epochs}, with {exchanges}; saved as “{name}”.").format(
+                    epochs=counted(len(session.curves.epochs), "{count} epoch", "{count} epochs"),
+                    exchanges=counted(rounds, "{count} exchange", "{count} exchanges"),
                     name=kept.name if kept else NOTHING,
                 )
             )
@@ -389,8 +384,8 @@ class TrainPage(Page):
 
     def _batch_words(self, session: Session, loss: float) -> str:
         if isinstance(session.folder.plan.task.data, TextData):
-            return self.tr("perplexity {number}").format(number=figure(perplexity(loss)))
-        return self.tr("loss {loss}").format(loss=figure(loss))
+            return tr("perplexity {number}").format(number=figure(perplexity(loss)))
+        return tr("loss {loss}").format(loss=figure(loss))
 
     def _draw_session(self, session: Session) -> None:
         log = session.log.participants[0]
@@ -409,16 +404,16 @@ class TrainPage(Page):
             self._batch_words(session, batch.loss) if batch else "",
         )
         present = log.rounds[-1].participants if is_over and log.rounds else log.present
-        needed = self.tr("at least {number}").format(number=log.minimum)
+        needed = tr("at least {number}").format(number=log.minimum)
         is_known = log.minimum > 0 and plan.scheme != "local"
         self._cards["participants"].show_value(
             count(present) if present else NOTHING, needed if is_known else ""
         )
         left = 0.0 if is_over else session.time_left.training
-        self._cards["left"].show_value(duration(left), self.tr("without waiting"))
+        self._cards["left"].show_value(duration(left), tr("not counting waiting"))
         self._cards["waited"].show_value(duration(session.time_left.waited))
-        self._cards["sent"].show_value(size(log.bytes_sent), self.tr("updates, not data"))
-        self._cards["received"].show_value(size(log.bytes_received), self.tr("common models"))
+        self._cards["sent"].show_value(size(log.bytes_sent), tr("updates, not data"))
+        self._cards["received"].show_value(size(log.bytes_received), tr("common models"))
         self._bar.setValue(round(1000 * session.progress))
         curves = session.curves
         for plot, figures in ((self._loss, curves.loss), (self._accuracy, curves.accuracy)):

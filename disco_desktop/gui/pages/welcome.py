@@ -14,6 +14,7 @@ from disco_desktop.gui.widgets.buttons import ActionButton
 from disco_desktop.gui.widgets.card import Card, column, row
 from disco_desktop.gui.widgets.server_form import ServerForm
 from disco_desktop.gui.widgets.text import Text
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from disco_desktop.app.library.settings import Preferences, ServerChoice
@@ -39,22 +40,22 @@ class WelcomePage(Page):
         self, theme: Theme, preferences: Preferences, server: ServerInUse, errands: Errands
     ) -> None:
         super().__init__(
-            self.tr("Welcome to Disco Desktop"),
-            self.tr(
-                "Here people train one model together, and nobody gives their data away. "
-                "One question first: which server do you want to begin with?"
+            tr("Welcome to Disco Desktop"),
+            tr(
+                "Train one model together without giving your data away. First, choose the "
+                "server to start with."
             ),
         )
         self._preferences = preferences
         self._server = server
         self._errands = errands
         self._group = QButtonGroup(self)
-        self.here = self._choice(self.tr("&This computer"))
-        self.elsewhere = self._choice(self.tr("A server's &address"))
+        self.here = self._choice(tr("&This computer"))
+        self.elsewhere = self._choice(tr("&Join a server"))
         self.here.setChecked(True)
-        self.begin = QAction(self.tr("&Begin"), self)
+        self.begin = QAction(tr("&Start"), self)
         self.begin.setShortcut("Ctrl+Return")
-        self.begin.setStatusTip(self.tr("Begin with the server on this computer"))
+        self.begin.setStatusTip(tr("Start with the server on this computer"))
         self.begin.triggered.connect(lambda: self._use(None))
         self.form = ServerForm(theme, errands)
         self.form.confirmed.connect(self._use)
@@ -65,9 +66,9 @@ class WelcomePage(Page):
             Card(
                 column(
                     self.here,
-                    self._words(self.tr(
-                        "The application runs a server of its own, for this computer alone. To "
-                        "try it out, or to train alone. Nothing is sent over any network.")),
+                    self._words(tr(
+                        "Disco runs its own server for this computer only: to try it out, "
+                        "or to train alone. Nothing is sent over the network.")),
                     self._indented(self._own), spacing=SMALL,
                 ),
                 margin=LARGE,
@@ -75,14 +76,14 @@ class WelcomePage(Page):
             Card(
                 column(
                     self.elsewhere,
-                    self._words(self.tr(
-                        "Somebody runs a server for you and others, a hospital or a school for "
-                        "instance, and gave you its address and its fingerprint.")),
+                    self._words(tr(
+                        "Someone, such as a hospital or a school, runs a server for you and "
+                        "others and gave you its address and fingerprint.")),
                     self._indented(self.form), spacing=SMALL,
                 ),
                 margin=LARGE,
             ),
-            Text(self.tr("You can change this at any time in the settings."), tone="muted",
+            Text(tr("You can change this later in the settings."), tone="muted",
                  size="small"),
             spacing=MEDIUM,
         )  # fmt: skip

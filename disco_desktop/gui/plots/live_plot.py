@@ -14,6 +14,7 @@ from disco_desktop.gui.plots.scale import ends_of
 from disco_desktop.gui.theme.tokens import MEDIUM, SMALL
 from disco_desktop.gui.widgets.text import font_of
 from disco_desktop.gui.wording import figure
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +37,7 @@ class LivePlot(Plot):
     """
 
     def __init__(self, theme: Theme, title: str, *, is_share: bool = False) -> None:
-        super().__init__(theme, self.tr("epoch"))
+        super().__init__(theme, tr("epoch"))
         self._title = title
         self._is_share = is_share
         self.setAccessibleName(title)
@@ -69,7 +70,7 @@ class LivePlot(Plot):
             return
         self._fit()
         if len(epochs) > 0:
-            said = self.tr("{title}: training {training:.3f}, validation {validation:.3f}")
+            said = tr("{title}: training {training:.3f}, validation {validation:.3f}")
             self.setAccessibleDescription(
                 said.format(title=self._title, training=training[-1], validation=validation[-1])
             )
@@ -111,8 +112,8 @@ class LivePlot(Plot):
         painter.setFont(font_of(self, "small"))
         right = area.right() - SMALL
         for curve, name, colour in (
-            (self.validation, self.tr("validation"), QColor(tokens.series[1])),
-            (self.training, self.tr("training"), QColor(tokens.series[0])),
+            (self.validation, tr("validation"), QColor(tokens.series[1])),
+            (self.training, tr("training"), QColor(tokens.series[0])),
         ):
             width = painter.fontMetrics().horizontalAdvance(name)
             painter.setPen(QColor(tokens.text))
@@ -145,7 +146,7 @@ class LivePlot(Plot):
         nearest = self.training.nearest(scale.across_at(place.x()))
         if nearest is None:
             return ""
-        return self.tr("Epoch {epoch}: training {training}, validation {validation}").format(
+        return tr("Epoch {epoch}: training {training}, validation {validation}").format(
             epoch=self.training.across[nearest],
             training=figure(self.training.values[nearest]),
             validation=figure(self.validation.values[nearest]),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from string import Template
 from typing import TYPE_CHECKING
 
-from disco_desktop.engine.resources import resource
 from disco_desktop.gui.theme.tokens import RADIUS, SIDEBAR_WIDTH
+from disco_desktop.resource_files import resource
 
 if TYPE_CHECKING:
     from disco_desktop.gui.theme.tokens import Tokens

@@ -8,9 +8,9 @@ from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from disco_desktop.engine.resources import resource
 from disco_desktop.gui.theme.style_sheet import style_sheet
 from disco_desktop.gui.theme.tokens import DARK, LIGHT, Tokens
+from disco_desktop.resource_files import resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from disco_desktop.gui.theme.tokens import MEDIUM, SMALL, TINY
 from disco_desktop.gui.widgets.text import font_of
 from disco_desktop.gui.wording import count, share
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +41,7 @@ class BalanceBars(QWidget):
         if len(shown) > _MOST:
             shown.sort(key=lambda pair: -pair[1])
             rest = sum(number for _, number in shown[_MOST - 1 :])
-            shown = [*shown[: _MOST - 1], (self.tr("others"), rest)]
+            shown = [*shown[: _MOST - 1], (tr("others"), rest)]
         self._counts = shown
         self.setAccessibleDescription(
             ", ".join(f"{name}: {self._words(number)}" for name, number in shown)
@@ -98,7 +99,7 @@ class Legend(QWidget):
         self._entries = entries
         self.setFont(font_of(self, "small"))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(self.tr("Colours: {words}").format(
+        self.setAccessibleName(tr("Colours: {words}").format(
             words=", ".join(words for _, words in entries)))  # fmt: skip
         theme.changed.connect(self.update)
 

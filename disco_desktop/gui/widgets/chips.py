@@ -14,6 +14,7 @@ from disco_desktop.app.words.sentences import session_sentence
 from disco_desktop.gui.theme.tokens import SMALL, TINY
 from disco_desktop.gui.widgets.card import ChoiceCard, column, row
 from disco_desktop.gui.widgets.text import Text
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
@@ -75,14 +76,14 @@ class ServerChip(QWidget):
         self._dot.colour = colours.get(state, tokens.muted)
         self._dot.update()
         states = {
-            "starting": self.tr("is starting"),
-            "ready": self.tr("is ready"),
-            "failed": self.tr("cannot be reached"),
-            "off": self.tr("is off"),
+            "starting": tr("is starting"),
+            "ready": tr("is ready"),
+            "failed": tr("cannot be reached"),
+            "off": tr("is off"),
         }
         address = server.address
         name = (
-            self.tr("The server here")
+            tr("Server on this computer")
             if server.is_here or address is None
             else inert(URL(address.url).host or "", longest=40)
         )
@@ -104,7 +105,7 @@ class SessionChip(ChoiceCard):
         self._bar.setTextVisible(False)
         super().__init__(
             column(self._title, self._state, self._bar, spacing=TINY),
-            name=self.tr("The training under way"),
+            name=tr("The current training"),
             margin=SMALL,
         )
         self._current = current

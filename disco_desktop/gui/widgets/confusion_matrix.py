@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QToolTip, QWidge
 
 from disco_desktop.gui.theme.tokens import RADIUS, SMALL
 from disco_desktop.gui.widgets.text import font_of
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +56,7 @@ class ConfusionMatrix(QWidget):
         self._at = (0, 0)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setAccessibleName(self.tr("Confusion matrix"))
+        self.setAccessibleName(tr("Confusion matrix"))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
@@ -78,7 +79,7 @@ class ConfusionMatrix(QWidget):
         ]
         if len(self._labels) > _FEW:
             cells = sorted(cells, key=lambda cell: -cell[0])[:_MOST_SAID]
-        words = self.tr("{true} taken for {predicted}: {count}")
+        words = tr("True {true}, predicted {predicted}: {count}")
         return [
             words.format(true=true, predicted=predicted, count=number)
             for number, true, predicted in cells
@@ -94,7 +95,7 @@ class ConfusionMatrix(QWidget):
         return min(max(fitting, _SMALLEST_CELL), _LARGEST_CELL)
 
     def _margin(self) -> int:
-        words = (*self._labels, self.tr("true"))
+        words = (*self._labels, tr("true"))
         widths = [self.fontMetrics().horizontalAdvance(word) for word in words]
         return min(max(widths, default=0), 160) + 2 * SMALL
 
@@ -119,13 +120,13 @@ class ConfusionMatrix(QWidget):
         painter.drawText(
             QRectF(self._margin(), 0, side, metrics.height()),
             Qt.AlignmentFlag.AlignCenter,
-            self.tr("predicted"),
+            tr("predicted"),
         )
         corner = self._cell(0, 0).translated(0, -metrics.height() - SMALL)
         corner.setHeight(metrics.height())
         corner.setLeft(0)
         corner.setRight(self._margin() - SMALL)
-        painter.drawText(corner, Qt.AlignmentFlag.AlignRight, self.tr("true"))
+        painter.drawText(corner, Qt.AlignmentFlag.AlignRight, tr("true"))
         for place in classes:
             name = metrics.elidedText(
                 self._labels[place], Qt.TextElideMode.ElideRight, self._cell_side()
@@ -183,7 +184,7 @@ class ConfusionMatrix(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor if place else Qt.CursorShape.ArrowCursor)
         if place is not None:
             true, predicted = self._labels[place[0]], self._labels[place[1]]
-            words = self.tr("{true}, predicted as {predicted}")
+            words = tr("{true}, predicted as {predicted}")
             QToolTip.showText(
                 event.globalPosition().toPoint(), words.format(true=true, predicted=predicted)
             )

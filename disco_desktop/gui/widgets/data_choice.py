@@ -25,6 +25,7 @@ from disco_desktop.gui.theme.tokens import MEDIUM, TINY
 from disco_desktop.gui.widgets.card import Card, column, row
 from disco_desktop.gui.widgets.drop_zone import DropZone
 from disco_desktop.gui.widgets.text import Text
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -56,20 +57,20 @@ class DataChoice(QWidget):
         self.setAcceptDrops(True)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._file = self._action(
-            self.tr("Choose a &file…"), self.tr("Choose one table of this computer"),
+            tr("Choose a &file…"), tr("Choose a table"),
             self._pick_file, QKeySequence(QKeySequence.StandardKey.Open),
         )  # fmt: skip
         self._folder = self._action(
-            self.tr("Choose a f&older…"), self.tr("Choose a folder with tables in it"),
+            tr("Choose a f&older…"), tr("Choose a folder of tables"),
             self._pick_folder, QKeySequence("Ctrl+Shift+O"),
         )  # fmt: skip
         self._use_sample = self._action(
-            self.tr("Use &sample data"), self.tr("Use the data that come with the task"),
+            tr("Use &sample data"), tr("Use the data that come with the task"),
             self._take_sample, QKeySequence(),
         )  # fmt: skip
         self._use_sample.setVisible(False)
         self.zone = DropZone(
-            theme, title, self.tr("CSV, Parquet or Excel. It is read here and sent nowhere."),
+            theme, title, tr("CSV, Parquet or Excel. It is read here and never sent."),
             self._file, self._folder, self._use_sample,
         )  # fmt: skip
         self.zone.dropped.connect(self.choose)
@@ -92,7 +93,7 @@ class DataChoice(QWidget):
     def _make_line(self) -> Card:
         menu = QMenu(self)
         menu.addActions([self._file, self._folder, self._use_sample])
-        self._other = QPushButton(self.tr("Choose &other data"))
+        self._other = QPushButton(tr("Choose &other data"))
         self._other.setMenu(menu)
         self._other.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         for label in (self._name, self._where):
@@ -109,12 +110,12 @@ class DataChoice(QWidget):
         self._path = path
         is_sample = path is not None and path == self._sample
         if path is not None:
-            name = self.tr("Sample data") if is_sample else path.name or str(path)
-            where = self.tr("they come with the task") if is_sample else str(path.parent)
+            name = tr("Sample data") if is_sample else path.name or str(path)
+            where = tr("included with the task") if is_sample else str(path.parent)
             self._name.setText(inert(name))
             self._where.setText(_middle_cut(inert(where, longest=4096)))
             self._where.setToolTip("" if is_sample else inert(str(path), longest=4096))
-            self._line.setAccessibleName(self.tr("Chosen: {name}").format(name=inert(name)))
+            self._line.setAccessibleName(tr("Chosen: {name}").format(name=inert(name)))
         self.zone.setVisible(path is None)
         self._line.setVisible(path is not None)
         self._paint()
@@ -124,16 +125,16 @@ class DataChoice(QWidget):
         self._data = data
         match data:
             case TabularData():
-                hint = self.tr("CSV, Parquet or Excel. It is read here and sent nowhere.")
-                tip = self.tr("Choose a folder with tables in it")
+                hint = tr("CSV, Parquet or Excel. It is read here and never sent.")
+                tip = tr("Choose a folder of tables")
             case ImageData():
-                hint = self.tr("Pictures in folders. They are read here and sent nowhere.")
-                tip = self.tr("Choose a folder with pictures in it")
+                hint = tr("Pictures in folders. They are read here and never sent.")
+                tip = tr("Choose a folder of pictures")
             case _:
-                hint = self.tr("Text files. They are read here and sent nowhere.")
-                tip = self.tr("Choose a folder with text files in it")
+                hint = tr("Text files. They are read here and never sent.")
+                tip = tr("Choose a folder of text files")
         self._folder.setStatusTip(tip)
-        self._file.setStatusTip(self.tr("Choose one file of this computer"))
+        self._file.setStatusTip(tr("Choose a file on this computer"))
         self.zone.hint(hint)
         self.zone.lead_with(self._folder if isinstance(data, ImageData) else self._file)
 
@@ -155,8 +156,8 @@ class DataChoice(QWidget):
     # --- pickers and drops
 
     def _pick_file(self) -> None:
-        dialog = self._dialog(self.tr("Choose a file"), QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([*self._filters(), self.tr("All files (*)")])
+        dialog = self._dialog(tr("Choose a file"), QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([*self._filters(), tr("All files (*)")])
         dialog.open()
 
     def _filters(self) -> list[str]:
@@ -165,16 +166,16 @@ class DataChoice(QWidget):
             case ImageData():
                 pictures = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
                 return [
-                    self.tr("Lists of pictures (*.csv)"),
-                    self.tr("Pictures ({patterns})").format(patterns=pictures),
+                    tr("Lists of pictures (*.csv)"),
+                    tr("Pictures ({patterns})").format(patterns=pictures),
                 ]
             case TabularData() | None:
                 tables = " ".join(f"*{suffix}" for suffix in TABLE_SUFFIXES)
-                return [self.tr("Tables ({patterns})").format(patterns=tables)]
-        return [self.tr("Texts (*.txt)")]
+                return [tr("Tables ({patterns})").format(patterns=tables)]
+        return [tr("Texts (*.txt)")]
 
     def _pick_folder(self) -> None:
-        dialog = self._dialog(self.tr("Choose a folder"), QFileDialog.FileMode.Directory)
+        dialog = self._dialog(tr("Choose a folder"), QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.open()
 

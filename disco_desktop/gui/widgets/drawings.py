@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from disco_desktop.gui.theme.theme import icon
 from disco_desktop.gui.theme.tokens import RADIUS, SMALL
 from disco_desktop.gui.widgets.text import font_of
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,11 +41,11 @@ class FederatedDrawing(QWidget):
         self.setFixedHeight(_HEIGHT)
         self.setMinimumWidth(3 * _COMPUTER[0] + 2 * SMALL)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(self.tr("How training together works"))
+        self.setAccessibleName(tr("How training together works"))
         self.setAccessibleDescription(
-            self.tr(
-                "Three participants, each with data that stay on their computer, send updates to a "
-                "server and get one common model back."
+            tr(
+                "Three participants, each with data that stay on their own computer, send "
+                "updates to a server and get one common model back."
             )
         )
         theme.changed.connect(self.update)
@@ -61,7 +62,7 @@ class FederatedDrawing(QWidget):
         left = (self.width() - width) / 2
         server = QRectF(left + (width - _SERVER[0]) / 2, 1, *_SERVER)
         step = (width - _COMPUTER[0]) / 2
-        names = (self.tr("A hospital"), self.tr("You"), self.tr("A school"))
+        names = (tr("A hospital"), tr("You"), tr("A school"))
         top = _HEIGHT - _COMPUTER[1] - 1
         for place, name in enumerate(names):
             computer = QRectF(left + place * step, top, *_COMPUTER)
@@ -99,7 +100,7 @@ class FederatedDrawing(QWidget):
         painter.setPen(QPen(QColor(tokens.accent), 1.5))
         painter.setBrush(QColor(tokens.accent_soft))
         painter.drawRoundedRect(area, RADIUS, RADIUS)
-        self._titled(painter, area, "server", self.tr("Server"), tokens.accent)
+        self._titled(painter, area, "server", tr("Server"), tokens.accent)
 
     def _computer(self, painter: QPainter, area: QRectF, name: str, *, is_own: bool) -> None:
         tokens = self._theme.tokens
@@ -114,7 +115,7 @@ class FederatedDrawing(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(tokens.success_soft))
         painter.drawRoundedRect(data, 6, 6)
-        self._titled(painter, data, "shield", self.tr("data stay here"), tokens.success, size=18)
+        self._titled(painter, data, "shield", tr("data stay here"), tokens.success, size=18)
 
     def _titled(
         self, painter: QPainter, area: QRectF, picture: str, words: str, colour: str, *,
@@ -137,8 +138,8 @@ class FederatedDrawing(QWidget):
         painter.setFont(font_of(self, "body"))
         height = painter.fontMetrics().height() + 4
         for words, colour, is_left in (
-            (self.tr("update: numbers only"), tokens.series[0], True),
-            (self.tr("one common model"), tokens.series[2], False),
+            (tr("update: numbers only"), tokens.series[0], True),
+            (tr("one common model"), tokens.series[2], False),
         ):
             wide = painter.fontMetrics().horizontalAdvance(words) + 34
             at = server.left() - wide - 3 * SMALL if is_left else server.right() + 3 * SMALL
@@ -171,7 +172,7 @@ class PeerDrawing(QWidget):
         self._is_exchanging = False
         self.setFixedSize(_SIZE)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(self.tr("The peers of this round"))
+        self.setAccessibleName(tr("The peers of this round"))
         theme.changed.connect(self.update)
 
     def show_peers(
@@ -191,9 +192,9 @@ class PeerDrawing(QWidget):
         direct = sum(peer.way in ("direct", "memory") for peer in peers)
         relayed = sum(peer.way == "relayed" for peer in peers)
         self.setAccessibleDescription(
-            self.tr(
-                "{direct} reached directly, {relayed} through the server, {none} not yet"
-            ).format(direct=direct, relayed=relayed, none=len(peers) - direct - relayed)
+            tr("{direct} connected directly, {relayed} via the server, {none} not yet").format(
+                direct=direct, relayed=relayed, none=len(peers) - direct - relayed
+            )
         )
         self.update()
 
@@ -217,10 +218,10 @@ class PeerDrawing(QWidget):
         painter.setPen(QColor(tokens.text))
         painter.setFont(font_of(self, "strong"))
         painter.drawText(
-            QPointF(places[0].x() + _NODE + SMALL, places[0].y() + _NODE / 2), self.tr("You")
+            QPointF(places[0].x() + _NODE + SMALL, places[0].y() + _NODE / 2), tr("You")
         )
         if len(self._peers) > _MOST:
-            more = self.tr("and {number} more").format(number=len(self._peers) - _MOST)
+            more = tr("and {number} more").format(number=len(self._peers) - _MOST)
             painter.drawText(QPointF(SMALL, self.height() - SMALL), more)
 
     def _places(self, number: int) -> list[QPointF]:

@@ -14,6 +14,7 @@ from disco_desktop.gui.widgets.card import Card, column
 from disco_desktop.gui.widgets.data_table import PlainTable
 from disco_desktop.gui.widgets.text import Facts, Text
 from disco_desktop.gui.wording import count
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,13 +35,13 @@ class ExpectedData(Card):
         self._purpose = purpose
         self._columns = columns
         self._words = Text(tone="muted")
-        self._table = PlainTable(columns, self.tr("Columns that are expected"), stretched=1)
+        self._table = PlainTable(columns, tr("Expected columns"), stretched=1)
         self._example = Text(is_wrapped=False, is_selectable=True)
         self._example.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self._facts = Facts()
         super().__init__(
             column(
-                Text(self.tr("What is expected"), size="strong"),
+                Text(tr("Expected data"), size="strong"),
                 self._words, self._table, self._example, self._facts,
                 spacing=SMALL,
             ),
@@ -72,38 +73,34 @@ class ExpectedData(Card):
 
     def _table_words(self) -> str:
         return {
-            "training": self.tr(
+            "training": tr(
                 "A table with these columns, named in its first row, in any order. Other "
-                "columns may be there and are not used."
+                "columns are ignored."
             ),
-            "test": self.tr(
-                "A table with these columns, best of rows that the model was not trained on."
-            ),
-            "prediction": self.tr(
-                "A table with these columns. The outcome need not be in it, and is not looked at."
+            "test": tr("A table with these columns, ideally rows the model has not seen."),
+            "prediction": tr(
+                "A table with these columns. The outcome is not needed and is ignored."
             ),
         }[self._purpose]
 
     # --- pictures
 
     def _picture_words(self) -> str:
-        by_label = self.tr(
-            "A folder with one folder for each label in it, named as below; deeper folders belong "
-            "to the label above them. Or a CSV file with the columns “filename” and “label”, "
-            "beside the pictures."
+        by_label = tr(
+            "A folder with one folder per label, named as below; deeper folders belong to "
+            "the label above them. Or a CSV file with the columns “filename” and “label”, "
+            "next to the pictures."
         )
         if self._purpose == "prediction":
-            return self.tr("A folder of pictures, in any folders below it. No labels are needed.")
+            return tr("A folder of pictures, including its subfolders. No labels are needed.")
         if self._purpose == "test":
-            return "\n".join(
-                (by_label, self.tr("Best of pictures that the model was not trained on."))
-            )
+            return "\n".join((by_label, tr("Ideally pictures the model has not seen.")))
         return by_label
 
     def _folders(self, data: ImageData) -> str:
         """Draw what such a folder looks like."""
         values = data.values[:_MOST_FOLDERS]
-        lines = [self.tr("your folder")]
+        lines = [tr("your folder")]
         for place, value in enumerate(values):
             is_last = place == len(data.values) - 1
             lines.append(f"  {'└' if is_last else '├'}─ {inert(value, longest=40)}/ …")
@@ -120,52 +117,52 @@ class ExpectedData(Card):
         if len(labels) > _MOST_LABELS:
             labels = labels[:_MOST_LABELS] + "…"
         size = {
-            "fit": self.tr("the whole picture on black"),
-            "crop": self.tr("cut from its middle"),
-            "stretch": self.tr("its proportions changed"),
+            "fit": tr("padded with black"),
+            "crop": tr("cropped from the center"),
+            "stretch": tr("stretched"),
         }[data.resize]
-        brought = self.tr("any; brought to {width} by {height} pixels, {how}, {colours}").format(
+        brought = tr("any; resized to {width} × {height} pixels, {how}, {colours}").format(
             width=count(data.width),
             height=count(data.height),
             how=size,
-            colours=self.tr("in grey") if data.channels == 1 else self.tr("in colour"),
+            colours=tr("in grayscale") if data.channels == 1 else tr("in colour"),
         )
         facts = [
-            (self.tr("Labels"), labels),
-            (self.tr("Files"), self.tr("PNG, JPEG, WebP, TIFF, GIF (its first picture)")),
-            (self.tr("Size"), brought),
+            (tr("Labels"), labels),
+            (tr("Files"), tr("PNG, JPEG, WebP, TIFF, GIF (first frame)")),
+            (tr("Size"), brought),
         ]
         if self._purpose == "prediction":
             del facts[0]
         elif data.group is not None:
-            facts.append((self.tr("Belong together"), self._group_words(data.group)))
+            facts.append((tr("Groups"), self._group_words(data.group)))
         return facts
 
     def _group_words(self, group: FolderGroup | NameGroup) -> str:
         match group:
             case FolderGroup():
-                return self.tr(
-                    "pictures of one folder, {level} below that of the label; they are never both "
-                    "trained on and held out"
+                return tr(
+                    "pictures in one folder, {level} below the label's; a group is never "
+                    "split between training and validation"
                 ).format(level=count(group.level))
-        return self.tr(
-            "pictures whose names are the same up to “{separator}”, counted {parts} from the left; "
-            "they are never both trained on and held out"
+        return tr(
+            "pictures whose names are the same up to “{separator}”, counted {parts} from "
+            "the left; a group is never split between training and validation"
         ).format(separator=inert(group.separator), parts=count(group.parts))
 
     # --- texts
 
     def _text_words(self, data: TextData) -> str:
         if data.unit == "lines":
-            return self.tr("One or more text files, with a text on each line.")
-        return self.tr("One or more text files, of any length.")
+            return tr("One or more text files, with one text per line.")
+        return tr("One or more text files, of any length.")
 
     def _text_facts(self, data: TextData) -> list[tuple[str, str]]:
         return [
-            (self.tr("Files"), self.tr("a .txt file, or a folder with such files, in UTF-8")),
+            (tr("Files"), tr("a .txt file, or a folder of such files")),
             (
-                self.tr("Read as"),
-                self.tr("tokens, parts of words; {context} of them are seen at a time").format(
+                tr("Read as"),
+                tr("tokens (parts of words), {context} at a time").format(
                     context=count(data.context)
                 ),
             ),

@@ -14,6 +14,7 @@ from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL
 from disco_desktop.gui.widgets.card import Card, StatCard, column, row
 from disco_desktop.gui.widgets.text import Text
 from disco_desktop.gui.wording import figure, quantity, share
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,21 +111,21 @@ class Calibration(Card):
         self._said = Text(tone="muted")
         self.plot = SquarePlot(
             theme,
-            self.tr("Reliability curve"),
-            self.tr("probability"),
-            self.tr("share that is right"),
+            tr("Reliability curve"),
+            tr("probability"),
+            tr("share correct"),
         )
-        content.addWidget(Text(self.tr("Is it as sure as it should be?"), size="strong"))
+        content.addWidget(Text(tr("Is its confidence justified?"), size="strong"))
         content.addWidget(self._said)
         content.addWidget(self.plot)
 
     def show_figures(self, figures: ClassifierFigures) -> None:
         """Show the figures of a test."""
         self._said.setText(
-            self.tr(
-                "Calibration error {error}: so far are probabilities from the share of predictions "
-                "that are right. Below the dashed line it is too sure of itself; a larger point is "
-                "more samples."
+            tr(
+                "Calibration error {error}: the average gap between the model's confidence "
+                "and its accuracy. Below the dashed line, it is overconfident; larger "
+                "points stand for more samples."
             ).format(error=share(figures.calibration_error))
         )
         points = [(one.confidence, one.accuracy) for one in figures.reliability]
@@ -143,18 +144,16 @@ class ErrorFigures(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.cards = {
-            "absolute": StatCard(self.tr("Mean absolute error")),
-            "squared": StatCard(self.tr("Root mean squared error")),
-            "explained": StatCard(self.tr("R²")),
+            "absolute": StatCard(tr("Mean absolute error")),
+            "squared": StatCard(tr("Root mean squared error")),
+            "explained": StatCard(tr("R²")),
         }
-        self.plot = SquarePlot(
-            theme, self.tr("True and predicted numbers"), self.tr("true"), self.tr("predicted")
-        )
+        self.plot = SquarePlot(theme, tr("True and predicted numbers"), tr("true"), tr("predicted"))
         plot_card = Card(
             column(
-                Text(self.tr("Predicted against true"), size="strong"),
+                Text(tr("Predicted vs. true"), size="strong"),
                 Text(
-                    self.tr("On the dashed line a prediction is exactly right."),
+                    tr("On the dashed line, predictions are exactly right."),
                     size="small",
                     tone="muted",
                 ),
@@ -172,12 +171,12 @@ class ErrorFigures(QWidget):
         """Show the figures of a test, with true and predicted number of its samples."""
         unit = figures.unit
         self.cards["absolute"].show_value(
-            quantity(figures.mean_absolute_error, unit), self.tr("away from the truth on average")
+            quantity(figures.mean_absolute_error, unit), tr("average distance from the true value")
         )
         self.cards["squared"].show_value(
-            quantity(figures.root_mean_squared_error, unit), self.tr("large errors count more")
+            quantity(figures.root_mean_squared_error, unit), tr("large errors count more")
         )
         self.cards["explained"].show_value(
-            figure(figures.r2), self.tr("1 is perfect, 0 as good as the mean")
+            figure(figures.r2), tr("1 is perfect, 0 no better than the mean")
         )
         self.plot.show_points(points)

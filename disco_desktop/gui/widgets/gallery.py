@@ -16,6 +16,7 @@ from disco_desktop.gui.widgets.data_table import DataTable
 from disco_desktop.gui.widgets.fields import Choice
 from disco_desktop.gui.widgets.pictures import PictureDelegate
 from disco_desktop.gui.wording import count
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +53,7 @@ class Gallery(QTableView):
         self.setModel(model)
         self.setItemDelegate(self._delegate)
         self.setAccessibleName(name)
-        self.setAccessibleDescription(self.tr("Enter shows a picture large"))
+        self.setAccessibleDescription(tr("Press Enter to enlarge a picture"))
         self.setProperty("role", "plain")
         self.setStyleSheet("QTableView { selection-background-color: transparent; }")
         self.setShowGrid(False)
@@ -235,7 +236,7 @@ class LabelFilter(Choice):
     def __init__(self) -> None:
         super().__init__()
         self._choices: list[_Choice] = []
-        self.setAccessibleName(self.tr("Pictures that are shown"))
+        self.setAccessibleName(tr("Which pictures to show"))
         self.setFixedWidth(_WIDTH)
         self.activated.connect(self._choose)
 
@@ -243,9 +244,9 @@ class LabelFilter(Choice):
         """Offer what there is in checked data; all of it is shown."""
         self.clear()
         self._choices = []
-        self._offer(self.tr("All"), View(), report.rows)
+        self._offer(tr("All"), View(), report.rows)
         if left_out := report.rows - report.usable_rows:
-            self._offer(self.tr("Left out"), View(is_left_out=True), left_out)
+            self._offer(tr("Left out"), View(is_left_out=True), left_out)
         for place, (label, number) in enumerate(report.balance.items()):
             if number:
                 self._offer(inert(label, longest=40), View(truth=place), number)
@@ -254,7 +255,7 @@ class LabelFilter(Choice):
         """Offer each label that was predicted, with how often; all rows are shown."""
         self.clear()
         self._choices = []
-        self._offer(self.tr("All"), View(), rows)
+        self._offer(tr("All"), View(), rows)
         for place, (label, number) in enumerate(zip(labels, counts, strict=True)):
             if number:
                 self._offer(inert(label, longest=40), View(prediction=place), number)

@@ -29,6 +29,7 @@ from disco_desktop.gui.widgets.buttons import ActionButton
 from disco_desktop.gui.widgets.card import Card, column, row
 from disco_desktop.gui.widgets.text import Text
 from disco_desktop.gui.wording import counted
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPaintEvent
@@ -57,17 +58,17 @@ class LabelZone(QFrame):
         self._is_over = False
         self.setAcceptDrops(True)
         self._said = Text(tone="muted", size="small", is_wrapped=False)
-        files = QAction(self.tr("&Pictures…"), self)
+        files = QAction(tr("&Pictures…"), self)
         files.triggered.connect(self._pick_files)
-        folder = QAction(self.tr("A &folder…"), self)
+        folder = QAction(tr("A &folder…"), self)
         folder.triggered.connect(self._pick_folder)
         menu = QMenu(self)
         menu.addActions([files, folder])
-        self._add = QPushButton(self.tr("Add"))
+        self._add = QPushButton(tr("Add"))
         self._add.setMenu(menu)
-        self._add.setAccessibleName(self.tr("Add pictures to {label}").format(label=self._label))
+        self._add.setAccessibleName(tr("Add pictures to {label}").format(label=self._label))
         self._clear = QToolButton()
-        self._clear.setAccessibleName(self.tr("Take all from {label}").format(label=self._label))
+        self._clear.setAccessibleName(tr("Remove all from {label}").format(label=self._label))
         self._clear.setToolTip(self._clear.accessibleName())
         self._clear.clicked.connect(self.cleared)
         title = Text(self._label, size="strong", is_wrapped=False)
@@ -85,8 +86,8 @@ class LabelZone(QFrame):
     def show_count(self, number: int) -> None:
         """Show how many pictures lie here."""
         self._count = number
-        said = counted(number, self.tr("picture"), self.tr("pictures"))
-        self._said.setText(said if number else self.tr("drop here"))
+        said = counted(number, "{count} picture", "{count} pictures")
+        self._said.setText(said if number else tr("drop here"))
         self._clear.setVisible(bool(number))
         self.setAccessibleName(f"{self._label}: {said}")
         self.update()
@@ -94,7 +95,7 @@ class LabelZone(QFrame):
     def _pick_files(self) -> None:
         dialog = self._dialog(QFileDialog.FileMode.ExistingFiles)
         patterns = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
-        dialog.setNameFilter(self.tr("Pictures ({patterns})").format(patterns=patterns))
+        dialog.setNameFilter(tr("Pictures ({patterns})").format(patterns=patterns))
         dialog.open()
 
     def _pick_folder(self) -> None:
@@ -103,7 +104,7 @@ class LabelZone(QFrame):
         dialog.open()
 
     def _dialog(self, mode: QFileDialog.FileMode) -> QFileDialog:
-        dialog = QFileDialog(self, self.tr("Pictures of {label}").format(label=self._label))
+        dialog = QFileDialog(self, tr("Pictures of {label}").format(label=self._label))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(mode)
         dialog.filesSelected.connect(lambda names: self.put.emit([Path(name) for name in names]))
@@ -174,18 +175,18 @@ class Labelling(Card):
         fields = QWidget()
         fields.setLayout(self._grid)
         self._said = Text(tone="muted")
-        self.use = QAction(self.tr("&Use these pictures"))
-        self.use.setStatusTip(self.tr("Check the pictures that lie on labels"))
+        self.use = QAction(tr("&Use these pictures"))
+        self.use.setStatusTip(tr("Check the labelled pictures"))
         self.use.triggered.connect(lambda: self._errands.run(self._write()))
         last = row(self._said, ActionButton(self.use, "primary"), spacing=MEDIUM)
         last.setStretch(0, 1)
-        words = self.tr(
-            "Drop pictures, or folders of them, on the label they show. The files stay where they "
-            "are; a picture that is dropped on two labels has the second one."
+        words = tr(
+            "Drop pictures, or folders of them, onto their label. The files stay where they "
+            "are; a picture dropped onto two labels gets the second one."
         )
         super().__init__(
             column(
-                Text(self.tr("Or put each picture to its label here"), size="strong"),
+                Text(tr("Or label your pictures here"), size="strong"),
                 Text(words, tone="muted"), fields, last,
                 spacing=SMALL,
             ),
@@ -239,7 +240,7 @@ class Labelling(Card):
             self.zones[value].show_count(number)
         total = self.groups.total
         said = counted_samples(self._data, total) if total else ""
-        self._said.setText(said if has_found else self.tr("There is no picture in what was put."))
+        self._said.setText(said if has_found else tr("No pictures were found in what you dropped."))
         self.use.setEnabled(total > 0)
 
     async def _write(self) -> None:

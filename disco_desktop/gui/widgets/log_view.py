@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from disco_desktop.app.words.sentences import event_sentence, session_sentence
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,7 +30,7 @@ class LogView(QTableView):
     def __init__(self, model: QAbstractItemModel) -> None:
         super().__init__()
         self.setModel(model)
-        self.setAccessibleName(self.tr("What has happened"))
+        self.setAccessibleName(tr("Log"))
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from disco_desktop.gui.item_models.models import SHARE, ModelColumn, ModelsModel
 from disco_desktop.gui.widgets.text import font_of
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -102,7 +103,7 @@ class ModelsView(QTableView):
         super().__init__()
         self.setModel(models)
         self.setItemDelegate(_RowDelegate(theme, self))
-        self.setAccessibleName(self.tr("Models"))
+        self.setAccessibleName(tr("Models"))
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)

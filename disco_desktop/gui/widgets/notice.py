@@ -23,6 +23,7 @@ from disco_desktop.gui.widgets.buttons import ActionButton
 from disco_desktop.gui.widgets.card import Card, column, row
 from disco_desktop.gui.widgets.text import Text, restyle
 from disco_desktop.gui.wording import counted
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
@@ -52,13 +53,13 @@ class Notice(QFrame):
         self._tone: Tone = "info"
         self._picture = QLabel()
         self._text = Text(is_selectable=True)
-        self._more = QPushButton(self.tr("Details"))
+        self._more = QPushButton(tr("Details"))
         self._more.setProperty("role", "quiet")
         self._more.setCheckable(True)
         self._details = QPlainTextEdit()
         self._details.setReadOnly(True)
         self._details.setMaximumHeight(120)
-        self._details.setAccessibleName(self.tr("Details"))
+        self._details.setAccessibleName(tr("Details"))
         self._more.toggled.connect(self._details.setVisible)
         buttons = [ActionButton(action) for action in actions]
         line = row(self._picture, self._text, *buttons, self._more, spacing=MEDIUM)
@@ -148,7 +149,7 @@ class JobProgress(Card):
         bar = QProgressBar()
         bar.setRange(0, 0)
         bar.setTextVisible(False)
-        bar.setAccessibleName(self.tr("Under way"))
+        bar.setAccessibleName(tr("In progress"))
         line = row(column(self._what, self._more, spacing=SMALL), ActionButton(cancel))
         line.setStretch(0, 1)
         super().__init__(column(line, bar, spacing=LARGE), margin=LARGE)
@@ -160,19 +161,19 @@ class JobProgress(Card):
     def show_reading(self, reading: Reading | None, problems: int) -> None:
         """Show which file is read, how many samples are, and how many problems there are so far."""
         if reading is None:
-            self._what.setText(self.tr("Preparing to read"))
+            self._what.setText(tr("Preparing to read"))
             self._more.setText(" ")
             return
-        self._what.setText(self.tr("Reading {file}").format(file=inert(reading.file, longest=60)))
+        self._what.setText(tr("Reading {file}").format(file=inert(reading.file, longest=60)))
         said = [counted_samples(self._data, reading.rows)] if reading.rows else []
         if problems:
-            said.append(counted(problems, self.tr("problem found"), self.tr("problems found")))
+            said.append(counted(problems, "{count} problem found", "{count} problems found"))
         self._more.setText(", ".join(said) or " ")
 
     def show_loading(self) -> None:
         """Show that the data are read and the model comes next."""
-        self._what.setText(self.tr("Running the model"))
-        self._more.setText(self.tr("The first time takes a few seconds."))
+        self._what.setText(tr("Running the model"))
+        self._more.setText(tr("The first time takes a few seconds."))
 
 
 class Placeholder(QWidget):

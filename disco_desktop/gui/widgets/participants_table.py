@@ -15,6 +15,7 @@ from disco_desktop.gui.item_models.participants import (
     peer_columns,
 )
 from disco_desktop.gui.widgets.data_table import PlainTable, ToneDelegate
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -50,7 +51,7 @@ class ParticipantsTable(PlainTable):
         self._keys = keys
         self._session: Session | None = None
         self._named: dict[str, ParticipantRow] = {}
-        super().__init__(self.participants, self.tr("Who takes part"), stretched=_STATE)
+        super().__init__(self.participants, tr("Who takes part"), stretched=_STATE)
         self.setItemDelegate(ToneDelegate(theme, self))
         header = self.horizontalHeader()
         # Whatever measured the rows would do so at each that comes or goes.
@@ -65,7 +66,7 @@ class ParticipantsTable(PlainTable):
         self._soon.setSingleShot(True)
         self._soon.setInterval(_FRAME)
         self._soon.timeout.connect(self._show_rows)
-        self._open = QAction(self.tr("&Show the participant and its key…"), self)
+        self._open = QAction(tr("&Show participant and key…"), self)
         self._open.triggered.connect(lambda: self._open_row(self.currentIndex()))
         self.doubleClicked.connect(self._open_row)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -86,7 +87,7 @@ class ParticipantsTable(PlainTable):
         is_among_peers = session.folder.plan.scheme == "decentralized"
         self._hide_peer_columns(are_hidden=not is_among_peers)
         self.setAccessibleDescription(
-            self.tr("Enter shows a participant and its key") if is_among_peers else ""
+            tr("Press Enter to show a participant and its key") if is_among_peers else ""
         )
         self._show_rows()
         self.setVisible(session.is_under_way and bool(session.log.participants[0].attendees))
@@ -124,10 +125,10 @@ class ParticipantsTable(PlainTable):
     ) -> ParticipantRow:
         known = self._keys.find(task, peer.public_key) if peer is not None else None
         if number is not None:
-            name = self.tr("Number {number}, here").format(number=number)
-            return ParticipantRow(attendee, self.tr("You") if number == 1 else name, peer, "here")
+            name = tr("No. {number}, here").format(number=number)
+            return ParticipantRow(attendee, tr("You") if number == 1 else name, peer, "here")
         node = inert(f"{attendee.node[:4]} {attendee.node[4:8]}")
-        name = self.tr("Participant {id}").format(id=node)
+        name = tr("Participant {id}").format(id=node)
         if known is None:
             return ParticipantRow(attendee, name, peer)
         return ParticipantRow(attendee, inert(known.name), peer, known.verdict)

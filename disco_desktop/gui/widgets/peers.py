@@ -11,6 +11,7 @@ from disco_desktop.gui.widgets.card import Card, SettingRow, column, line, row
 from disco_desktop.gui.widgets.drawings import PeerDrawing
 from disco_desktop.gui.widgets.fields import Choice, NumberField
 from disco_desktop.gui.widgets.text import Text
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from disco_desktop.app.library.settings import Settings
@@ -43,32 +44,32 @@ class PeerRound(Card):
             session.peers.peers, ready=ready, is_exchanging=session.state == "sharing"
         )
         if plan.task.collaboration.is_secure:
-            self._title.setText(self.tr("Nobody sees your update"))
-            self._words.setText(self.tr(
-                "Your update is hidden under random numbers before it leaves, of which each peer "
-                "holds the opposite of some. What all have sent adds up to the sum of the updates, "
-                "and to nothing else: neither a peer nor the server can see yours. If all the "
-                "others worked together against you they could, and the sum itself still tells "
-                "something of the data of all."
+            self._title.setText(tr("Nobody sees your update"))
+            self._words.setText(tr(
+                "Before it is sent, your update is hidden under random numbers that cancel "
+                "out only in the sum of everyone's. Only that sum can be computed: neither "
+                "a peer nor the server can see your update. If all the others worked "
+                "together against you, they could, and the sum itself still reveals "
+                "something about everyone's data."
             ))  # fmt: skip
         else:
-            self._title.setText(self.tr("Straight between the participants"))
-            self._words.setText(self.tr(
-                "Updates go from peer to peer, encrypted, and the server sees none of them. Each "
-                "peer adds up a part of everybody's update and gives the sum to the others. A peer "
-                "does see the part that it adds up."
+            self._title.setText(tr("Directly between participants"))
+            self._words.setText(tr(
+                "Updates are sent from peer to peer, encrypted, and the server sees none of "
+                "them. Each peer adds up a part of everyone's update and gives the sum to "
+                "the others. A peer does see the part that it adds up."
             ))  # fmt: skip
         self._more.setText(self._clipped(session.peers.clipped_share))
 
     def _clipped(self, share: float | None) -> str:
-        ways = self.tr(
-            "Solid: reached directly. Dashed: through the server, which cannot read it. Open a row "
-            "of the table above to make sure of who that participant is."
+        ways = tr(
+            "Solid: direct connection. Dashed: via the server, which cannot read it. Open a "
+            "row of the table above to verify who that participant is."
         )
         if not share:
             return ways
-        return f"{ways} " + self.tr(
-            "Of your latest update {percent} % of the values were cut to the largest change."
+        return f"{ways} " + tr(
+            "In your latest update, {percent} % of the values were limited to the largest change."
         ).format(percent=f"{100 * share:.2g}")
 
 
@@ -91,26 +92,26 @@ class PeerSettings(Card):
         self.port = NumberField(0, _LARGEST_PORT)
         super().__init__(
             column(
-                Text(self.tr("Reaching other participants"), size="heading"),
-                Text(self.tr("For tasks whose updates go straight from one participant to the "
-                             "other."), tone="muted"),
-                SettingRow(self.tr("Way"), self.tr(
-                    "Through the server alone is slower, and the others do not learn this "
-                    "computer's address. The server cannot read what it passes on."), self.way),
+                Text(tr("Peer-to-peer connections"), size="heading"),
+                Text(tr("For tasks whose updates are sent directly between participants."),
+                     tone="muted"),
+                SettingRow(tr("Connection"), tr(
+                    "Going only through the server is slower, but the others do not learn "
+                    "this computer's address. The server cannot read what it relays."), self.way),
                 line(),
-                SettingRow(self.tr("Port for their calls"), self.tr(
-                    "The one that a firewall is to let through. Where no call gets through, this "
-                    "computer calls them, or the server is in between."), self.port),
-                Text(self.tr("These hold from the next training on."), tone="muted", size="small"),
+                SettingRow(tr("Incoming port"), tr(
+                    "Open it in your firewall. If others cannot connect, this computer "
+                    "connects to them, or the server relays."), self.port),
+                Text(tr("These apply from the next training on."), tone="muted", size="small"),
                 spacing=MEDIUM,
             ),
             margin=LARGE,
         )  # fmt: skip
-        self.way.addItem(self.tr("Directly where possible"), False)
-        self.way.addItem(self.tr("Through the server alone"), True)
+        self.way.addItem(tr("Direct when possible"), False)
+        self.way.addItem(tr("Only through the server"), True)
         self.way.activated.connect(lambda: self.relay_only_chosen.emit(self.way.currentData()))
         self.port.setGroupSeparatorShown(False)
-        self.port.setSpecialValueText(self.tr("Any that is free"))
+        self.port.setSpecialValueText(tr("Any free port"))
         self.port.valueChanged.connect(lambda port: self.port_chosen.emit(port or None))
         for control in (self.way, self.port):
             control.setFixedWidth(control_width)

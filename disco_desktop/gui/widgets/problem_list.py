@@ -27,6 +27,7 @@ from disco_desktop.gui.item_models.data import HARMLESS, PROBLEM, ProblemsModel
 from disco_desktop.gui.theme.theme import icon
 from disco_desktop.gui.theme.tokens import SMALL, TINY
 from disco_desktop.gui.widgets.text import font_of
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QAbstractItemModel
@@ -183,9 +184,9 @@ class ProblemList(QListView):
         self.setModel(model)
         self._delegate = _ProblemDelegate(theme, self)
         self.setItemDelegate(self._delegate)
-        self.setAccessibleName(self.tr("Problems found"))
+        self.setAccessibleName(tr("Problems found"))
         if has_rows:
-            self.setAccessibleDescription(self.tr("Enter shows the rows of a problem, one by one"))
+            self.setAccessibleDescription(tr("Press Enter to step through the rows of a problem"))
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setResizeMode(QListView.ResizeMode.Adjust)

@@ -19,6 +19,7 @@ from disco_desktop.gui.widgets.fields import DecimalField, NumberField
 from disco_desktop.gui.widgets.notice import Notice
 from disco_desktop.gui.widgets.text import Text
 from disco_desktop.gui.wording import counted, duration, figure
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from disco_desktop.app.processes.generation import Generation
@@ -50,8 +51,8 @@ class Prompt(QWidget):
         self._begun_with = ""
         self._make_actions()
         self.prompt = QPlainTextEdit()
-        self.prompt.setAccessibleName(self.tr("How the text begins"))
-        self.prompt.setPlaceholderText(self.tr("Write how the text begins"))
+        self.prompt.setAccessibleName(tr("Beginning of the text"))
+        self.prompt.setPlaceholderText(tr("Type the beginning of a text"))
         self.prompt.setTabChangesFocus(True)
         self.prompt.setFixedHeight(96)
         self.prompt.textChanged.connect(self._draw)
@@ -61,19 +62,19 @@ class Prompt(QWidget):
         self.temperature.setValue(0.8)
         self.top_k = NumberField(0, _MOST_CHOICES)
         self.top_k.setValue(40)
-        self.top_k.setSpecialValueText(self.tr("all"))
+        self.top_k.setSpecialValueText(tr("all"))
         for field in (self.tokens, self.temperature, self.top_k):
             field.setFixedWidth(_FIELD_WIDTH)
         self.output = QPlainTextEdit()
         self.output.setReadOnly(True)
-        self.output.setAccessibleName(self.tr("What the model writes"))
+        self.output.setAccessibleName(tr("The model's text"))
         self.output.setMinimumHeight(220)
         keyboard = Qt.TextInteractionFlag.TextSelectableByKeyboard
         self.output.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse | keyboard)
         self._said = Text(tone="muted", size="small")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self._bar.setAccessibleName(self.tr("How much is written"))
+        self._bar.setAccessibleName(tr("Progress"))
         self._notice = Notice(theme)
         self._notice.hide()
         self._compose()
@@ -97,13 +98,13 @@ class Prompt(QWidget):
             return made
 
         self.generate = action(
-            self.tr("&Generate"), self.tr("Have the model write on"), self._ask, "Ctrl+Return"
+            tr("&Generate"), tr("Let the model continue the text"), self._ask, "Ctrl+Return"
         )
         self.stop_action = action(
-            self.tr("S&top"), self.tr("Write no further; what is there stays"), self.stop, "Esc"
+            tr("S&top"), tr("Stop writing; the text so far stays"), self.stop, "Esc"
         )
         self.copy = action(
-            self.tr("&Copy"), self.tr("Copy the whole text, its beginning included"), self._copy
+            tr("&Copy"), tr("Copy the whole text, including its beginning"), self._copy
         )
 
     def _compose(self) -> None:
@@ -112,30 +113,30 @@ class Prompt(QWidget):
         )
         settings = column(
             SettingRow(
-                self.tr("Length"),
-                self.tr("How many tokens are written; a token is a word or a part of one."),
+                tr("Length"),
+                tr("How many tokens to write; a token is a word or part of one."),
                 self.tokens,
             ),
             SettingRow(
-                self.tr("Temperature"),
-                self.tr("How freely it writes. At zero it always takes the likeliest token."),
+                tr("Temperature"),
+                tr("How freely it writes. At zero, it always takes the most likely token."),
                 self.temperature,
             ),
             SettingRow(
-                self.tr("Top-k"),
-                self.tr("Among how many of the likeliest tokens each one is drawn."),
+                tr("Top-k"),
+                tr("From how many of the most likely tokens each one is drawn."),
                 self.top_k,
             ),
             spacing=MEDIUM,
         )
         asking = Card(
             column(
-                Text(self.tr("How the text begins"), size="strong"), self.prompt, settings,
+                Text(tr("Beginning of the text"), size="strong"), self.prompt, settings,
                 row(None, buttons), spacing=MEDIUM,
             ),
             margin=LARGE,
         )  # fmt: skip
-        head = row(Text(self.tr("What the model writes"), size="strong"), ActionButton(self.copy))
+        head = row(Text(tr("The model's text"), size="strong"), ActionButton(self.copy))
         head.setStretch(0, 1)
         answer = Card(
             column(head, self._bar, self.output, self._said, spacing=MEDIUM), margin=LARGE
@@ -175,7 +176,7 @@ class Prompt(QWidget):
         if made.error is not None:
             self._notice.say(sentence(made.error), "danger", details=str(made.error))
         elif is_too_long:
-            self._notice.say(self.tr("This beginning is too long. Shorten it."), "warning")
+            self._notice.say(tr("This beginning is too long. Shorten it."), "warning")
         else:
             self._notice.hide()
         self._said.setText(self._state_words())
@@ -185,19 +186,19 @@ class Prompt(QWidget):
         made = self._generation
         if made.ended is not None:
             tokens = made.ended.tokens
-            said = self.tr("{tokens} in {time}").format(
-                tokens=counted(tokens, self.tr("token"), self.tr("tokens")),
+            has_rate = made.ended.seconds > 0 and tokens
+            form = tr("{tokens} in {time} ({rate} per second)")
+            said = (form if has_rate else tr("{tokens} in {time}")).format(
+                tokens=counted(tokens, "{count} token", "{count} tokens"),
                 time=duration(made.ended.seconds),
+                rate=figure(tokens / made.ended.seconds) if has_rate else "",
             )
-            if made.ended.seconds > 0 and tokens:
-                rate = figure(tokens / made.ended.seconds)
-                said += self.tr(", {rate} a second").format(rate=rate)
-            return said + (self.tr(", then stopped") if made.ended.stopped else "")
+            return tr("{said}, stopped").format(said=said) if made.ended.stopped else said
         if made.state == "stopping":
-            return self.tr("Stopping")
+            return tr("Stopping")
         if made.state == "working":
-            return self.tr("Loading the model") if not made.text else self.tr("Writing")
-        return self.tr("Nothing is written yet.")
+            return tr("Loading the model") if not made.text else tr("Writing")
+        return tr("Nothing has been written yet.")
 
     def _show_text(self) -> None:
         """Add what is new at the end; who has scrolled up to read is left there."""

@@ -17,6 +17,7 @@ from disco_desktop.gui.widgets.buttons import ActionButton
 from disco_desktop.gui.widgets.card import column, row
 from disco_desktop.gui.widgets.notice import Notice
 from disco_desktop.gui.widgets.text import Text
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from disco_desktop.app.server.api import Sighting
@@ -41,20 +42,18 @@ class ServerForm(QWidget):
         self._sighting: Sighting | None = None
         self.address = QLineEdit()
         self.address.setPlaceholderText("https://disco.example.org:8765")
-        self.address.setAccessibleName(self.tr("Address of the server"))
+        self.address.setAccessibleName(tr("Address of the server"))
         self.address.setMaxLength(_LONGEST)
         self.address.textChanged.connect(self._address_changed)
         self.address.returnPressed.connect(self._look)
-        self.check = QAction(self.tr("&Check"), self)
-        self.check.setStatusTip(
-            self.tr("See who answers at this address; nothing of yours is sent")
-        )
+        self.check = QAction(tr("&Check"), self)
+        self.check.setStatusTip(tr("See who answers at this address; none of your data are sent"))
         self.check.triggered.connect(self._look)
-        self.use = QAction(self.tr("&Use this server"), self)
+        self.use = QAction(tr("&Use this server"), self)
         self.use.triggered.connect(self._confirm)
         self.told = QLineEdit()
-        self.told.setPlaceholderText(self.tr("Paste the fingerprint that you were told"))
-        self.told.setAccessibleName(self.tr("Fingerprint that you were told"))
+        self.told.setPlaceholderText(tr("Paste the fingerprint you were given"))
+        self.told.setAccessibleName(tr("Fingerprint you were given"))
         self.told.setMaxLength(200)
         self.told.textChanged.connect(self._compare)
         self._trouble = Notice(theme)
@@ -97,7 +96,7 @@ class ServerForm(QWidget):
     async def _look_at(self, url: str) -> None:
         self._address_changed()
         self.check.setEnabled(False)
-        self.check.setText(self.tr("Asking…"))
+        self.check.setText(tr("Connecting…"))
         try:
             sighting = await look_at_server(url)
         except DiscoError as error:
@@ -107,7 +106,7 @@ class ServerForm(QWidget):
             if url == self.address.text().strip():
                 self._show(sighting)
         finally:
-            self.check.setText(self.tr("&Check"))
+            self.check.setText(tr("&Check"))
             self.check.setEnabled(bool(self.address.text().strip()))
 
     def _show(self, sighting: Sighting) -> None:
@@ -115,24 +114,24 @@ class ServerForm(QWidget):
         self.told.clear()
         self._fingerprint.setText(_in_two_lines(sighting.fingerprint or ""))
         self._fingerprint.setVisible(sighting.fingerprint is not None)
-        self._fingerprint.setAccessibleName(self.tr("Fingerprint of the server's certificate"))
+        self._fingerprint.setAccessibleName(tr("Fingerprint of the server's certificate"))
         for widget in (self.told, self._verdict):
             widget.setVisible(not sighting.is_vouched_for)
         if sighting.is_vouched_for:
-            self._title.setText(self.tr("This is a Disco server."))
+            self._title.setText(tr("This is a Disco server."))
             self._words.setText(
-                self.tr("It runs on this computer.")
+                tr("It runs on this computer.")
                 if sighting.fingerprint is None
-                else self.tr("Its certificate is vouched for by an authority that this computer "
-                             "trusts. This is its fingerprint:")
+                else tr("Its certificate is signed by an authority that this computer "
+                        "trusts. This is its fingerprint:")
             )  # fmt: skip
         else:
-            self._title.setText(self.tr("Is this the right server?"))
+            self._title.setText(tr("Is this the right server?"))
             self._words.setText(
-                self.tr(
-                    "Compare this fingerprint of its certificate with the one that the server "
-                    "printed when it started: ask whoever runs it, on another way than this one. "
-                    "If they differ, somebody else answers here."
+                tr(
+                    "Compare this fingerprint with the one the server printed when it "
+                    "started: ask the person who runs it, by phone for instance. If the "
+                    "codes differ, this is not their server."
                 )
             )
         self._seen.show()
@@ -146,9 +145,7 @@ class ServerForm(QWidget):
         self.use.setEnabled(is_same or not told.strip() or sighting.is_vouched_for)
         needs_care = not sighting.is_vouched_for and not is_same
         self.use.setText(
-            self.tr("They are the &same: use this server")
-            if needs_care
-            else self.tr("&Use this server")
+            tr("They &match: use this server") if needs_care else tr("&Use this server")
         )
         if not told.strip():
             self._verdict.hide()
@@ -156,9 +153,9 @@ class ServerForm(QWidget):
         self._verdict.show()
         self._verdict.set_tone("success" if is_same else "danger")
         self._verdict.setText(
-            self.tr("It is the same.")
+            tr("It matches.")
             if is_same
-            else self.tr("It is not the same: this is not the server that you were told of.")
+            else tr("It does not match: this is not the server you were told about.")
         )
 
     def _confirm(self) -> None:

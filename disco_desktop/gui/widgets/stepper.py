@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QKeySequence, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy, QToolButton, QWidget
 
@@ -13,6 +13,7 @@ from disco_desktop.gui.theme.theme import icon
 from disco_desktop.gui.theme.tokens import MEDIUM, SMALL, TINY
 from disco_desktop.gui.widgets.card import row
 from disco_desktop.gui.widgets.text import font_of
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -154,14 +155,14 @@ class TaskBar(QFrame):
         super().__init__()
         self.setProperty("role", "bar")
         self._theme = theme
-        back = QAction(self.tr("Back"), self)
+        back = QAction(tr("Back"), self)
         back.setShortcut(QKeySequence.StandardKey.Back)
-        back.setStatusTip(self.tr("Go back to where you were"))
+        back.setStatusTip(tr("Go back"))
         back.triggered.connect(navigator.back)
         self._back = back
         button = QToolButton()
         button.setDefaultAction(back)
-        button.setAccessibleName(self.tr("Back"))
+        button.setAccessibleName(tr("Back"))
         self.stepper = Stepper(theme)
         self.setLayout(row(button, self.stepper, spacing=MEDIUM, margin=SMALL))
         theme.changed.connect(self._paint)
@@ -177,31 +178,27 @@ class TaskBar(QFrame):
         self._back.setIcon(icon("back", self._theme.tokens.muted))
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Steps", text)
-
-
 def steps_of(journey: Journey, current: CurrentSession) -> list[Step]:
     """Return the five steps as they stand."""
     session = current.session
     is_here = session is not None and session.folder.plan.task.id == journey.task.id
     obstacles = {
         "": "",
-        "no data": _tr("Choose data first."),
-        "unusable data": _tr("These data cannot be trained on: see the problems found."),
+        "no data": tr("Choose data first."),
+        "unusable data": tr("These data cannot be used for training: see the problems found."),
     }
     to_training = "" if is_here else obstacles[journey.obstacle_to_training]
-    without_model = "" if journey.model_id else _tr("Train a model first.")
+    without_model = "" if journey.model_id else tr("Train a model first.")
     has_data = journey.report is not None and journey.report.is_usable
     return [
-        Step(name="task", title=_tr("Task"), is_done=True),
-        Step(name="data", title=_tr("Data"), is_done=has_data),
+        Step(name="task", title=tr("Task"), is_done=True),
+        Step(name="data", title=tr("Data"), is_done=has_data),
         Step(
             name="train",
-            title=_tr("Train"),
+            title=tr("Train"),
             is_done=journey.model_id is not None,
             obstacle=to_training,
         ),
-        Step(name="test", title=_tr("Test"), obstacle=without_model),
-        Step(name="predict", title=_tr("Use"), obstacle=without_model),
+        Step(name="test", title=tr("Test"), obstacle=without_model),
+        Step(name="predict", title=tr("Use"), obstacle=without_model),
     ]

@@ -13,6 +13,7 @@ from disco_desktop.gui.theme.tokens import LARGE, MEDIUM, SMALL, TINY
 from disco_desktop.gui.widgets.buttons import ActionButton
 from disco_desktop.gui.widgets.card import column, row
 from disco_desktop.gui.widgets.text import Text
+from disco_desktop.translation import tr
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QEnterEvent
@@ -57,11 +58,11 @@ class Toast(QFrame):
         self._action = action
         self._picture = QLabel()
         self._text = Text(text)
-        self._close = QAction(self.tr("Close this notice"), self)
+        self._close = QAction(tr("Close this notice"), self)
         self._close.triggered.connect(self.dismiss)
         close = QToolButton()
         close.setDefaultAction(self._close)
-        close.setAccessibleName(self.tr("Close this notice"))
+        close.setAccessibleName(tr("Close this notice"))
         parts: list[QWidget] = [self._picture, self._text]
         if action is not None:
             action.triggered.connect(self._take)
@@ -142,13 +143,13 @@ class Toasts(QWidget):
         self._toasts: list[Toast] = []
         self._column = column(spacing=SMALL)
         self.setLayout(self._column)
-        self.setAccessibleName(self.tr("Notices"))
-        self.attend = QAction(self.tr("Go to the latest notice"), self)
+        self.setAccessibleName(tr("Notices"))
+        self.attend = QAction(tr("Go to the latest notice"), self)
         self.attend.setShortcut(QKeySequence(Qt.Key.Key_F6))
-        self.attend.setStatusTip(self.tr("Move the keyboard to the latest notice"))
+        self.attend.setStatusTip(tr("Move the keyboard focus to the latest notice"))
         self.attend.triggered.connect(self._attend)
         over.addAction(self.attend)
-        self._leave = QAction(self.tr("Close the notice"), self)
+        self._leave = QAction(tr("Close the notice"), self)
         self._leave.setShortcut(QKeySequence(Qt.Key.Key_Escape))
         self._leave.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self._leave.triggered.connect(self._leave_notice)

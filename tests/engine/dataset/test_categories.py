@@ -14,11 +14,11 @@ from disco_desktop.engine.errors import TaskError
 from disco_desktop.engine.memory.memory import NoMemory
 from disco_desktop.engine.models.initialise import initial_weights
 from disco_desktop.engine.models.network import build_network
-from disco_desktop.engine.resources import resource
 from disco_desktop.engine.task.outcome import ClassOutcome
 from disco_desktop.engine.task.tabular import CategoryColumn, NumericColumn
 from disco_desktop.engine.task.task import decode_task, encode_task
 from disco_desktop.engine.validation.validator import Validator
+from disco_desktop.resource_files import resource
 from tests.engine.training.conftest import disco_of, trained
 
 AGE = NumericColumn(name="age", center=50.0, scale=10.0)

@@ -10,9 +10,9 @@ from PIL import Image
 
 from disco_desktop.app.library.data import find_sample
 from disco_desktop.engine.dataset.dataset import check_data
-from disco_desktop.engine.resources import resource
 from disco_desktop.engine.task.registry import task_provider
 from disco_desktop.engine.task.task import decode_task, encode_task
+from disco_desktop.resource_files import resource
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,10 +10,10 @@ from disco_desktop.engine.dataset.dataset import load_dataset
 from disco_desktop.engine.default_tasks.wikitext import WikitextProvider
 from disco_desktop.engine.models.network import build_network
 from disco_desktop.engine.models.objective import build_objective
-from disco_desktop.engine.resources import resource
 from disco_desktop.engine.task.gpt import GPT
 from disco_desktop.engine.task.text import TextData
 from disco_desktop.engine.training.learner import Learner
+from disco_desktop.resource_files import resource
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,11 +14,11 @@ from disco_desktop.engine.default_tasks.wikitext import WikitextProvider
 from disco_desktop.engine.errors import ModelError
 from disco_desktop.engine.models.initialise import initial_weights
 from disco_desktop.engine.models.network import build_network, load_weights
-from disco_desktop.engine.resources import resource
 from disco_desktop.engine.task.gpt import GPT
 from disco_desktop.engine.task.text import TextData
 from disco_desktop.engine.validation.generation import GenerationSettings, Generator, _draw
 from disco_desktop.engine.validation.validator import Validator
+from disco_desktop.resource_files import resource
 
 CONTEXT = 8
 TASK = msgspec.structs.replace(

@@ -96,7 +96,7 @@ async def test_enter_a_double_click_and_the_menu_open_a_peer_and_never_oneself(
     table.setCurrentIndex(table.participants.index(1, 0))
     table.customContextMenuRequested.emit(place)
     menu = page.window().findChild(QMenu)
-    assert [action.text() for action in menu.actions()] == ["&Show the participant and its key…"]
+    assert [action.text() for action in menu.actions()] == ["&Show participant and key…"]
     menu.actions()[0].trigger()
     menu.close()
     assert asked == [NEAR, FAR, FAR]
@@ -109,15 +109,15 @@ async def test_it_shows_how_a_peer_is_reached_and_the_code(dialog):
     assert dialog.windowTitle() == "Participant bbbb bbbb"
     shown = {name.text(): value.text() for name, value in dialog._facts._labels}
     assert shown == {
-        "Way": "direct", "State": "Training", "Sent": "2.5 kB", "Received": "10 B",
-        "There and back": "2.1 ms",
+        "Connection": "direct", "State": "Training", "Sent": "2.5 kB", "Received": "10 B",
+        "Round trip": "2.1 ms",
     }  # fmt: skip
     assert dialog.code.text().split() == CODE.split()
-    assert dialog.code.accessibleName() == f"Code to compare: {CODE}"
+    assert dialog.code.accessibleName() == f"Safety code: {CODE}"
     assert dialog.code.focusPolicy() & Qt.FocusPolicy.TabFocus
     assert dialog.name.accessibleName()
     assert "nobody has checked" in dialog._notice.text
-    assert buttons(dialog) == {"They differ", "The codes are the same", "Close"}
+    assert buttons(dialog) == {"They are different", "The codes are the same", "Close"}
     dialog.accept()
 
 
@@ -134,7 +134,7 @@ async def test_a_peer_that_was_confirmed_has_its_name_now_and_in_the_next_run(
     assert page._participants.participants.index(1, 0).data() == "Anna, Geneva"
     assert dialog.windowTitle() == "Anna, Geneva"
     assert "not even the server" in dialog._notice.text
-    assert buttons(dialog) == {"They differ", "Forget", "Close"}
+    assert buttons(dialog) == {"They are different", "Forget", "Close"}
     known = KnownKeys(tmp_path / "profile").find(TASK.id, NEAR_STATE.public_key)
     assert known is not None
     assert (known.name, known.verdict) == ("Anna, Geneva", "confirmed")
@@ -167,7 +167,7 @@ async def test_what_was_confirmed_is_forgotten_on_request(dialog, page, keys, tm
     dialog.forget.trigger()
     await eventually(lambda: key_column(page)[1] == "not confirmed")
     assert dialog.windowTitle() == "Participant bbbb bbbb"
-    assert buttons(dialog) == {"They differ", "The codes are the same", "Close"}
+    assert buttons(dialog) == {"They are different", "The codes are the same", "Close"}
     dialog.accept()
 
 
@@ -188,7 +188,7 @@ async def test_another_key_where_one_was_confirmed_is_said_plainly(page, session
     await keys.note(TASK.id, b"g" * 32, name="Anna, Geneva", verdict="confirmed")
     dialog = opened(page, row=1)
     assert dialog._standing.text() == "not confirmed"
-    assert "you have confirmed Anna, Geneva with another key" in dialog._notice.text
+    assert "You have confirmed Anna, Geneva for this task" in dialog._notice.text
     dialog.name.setText("Anna, Geneva")
     dialog.same.trigger()
     await eventually(lambda: key_column(page)[1] == "confirmed")
@@ -207,9 +207,9 @@ async def test_a_key_that_is_confirmed_says_nothing_of_those_who_are_here(page, 
 async def test_the_dialog_follows_what_happens(dialog, session, qtbot):
     session._take(1, PeersTold(peers=(structs.replace(NEAR_STATE, way="relayed"), FAR_STATE)))
     way = dialog._facts._labels[0][1]
-    qtbot.waitUntil(lambda: way.text() == "through the server")
+    qtbot.waitUntil(lambda: way.text() == "via server")
     happened(session, RosterChanged(gone=[NEAR]))
-    qtbot.waitUntil(lambda: dialog._facts._labels[1][1].text() == "Has left")
+    qtbot.waitUntil(lambda: dialog._facts._labels[1][1].text() == "Left")
     assert dialog.code.text().split() == CODE.split()
     dialog.accept()
 
@@ -221,7 +221,7 @@ async def test_a_peer_that_comes_under_the_same_id_with_another_key_is_not_the_o
         NEAR_STATE, public_key=b"x" * 32, safety_code=FAR_STATE.safety_code, way="relayed"
     )
     session._take(1, PeersTold(peers=(other, FAR_STATE)))
-    qtbot.waitUntil(lambda: dialog._facts._labels[1][1].text() == "Has left")
+    qtbot.waitUntil(lambda: dialog._facts._labels[1][1].text() == "Left")
     dialog.same.trigger()
     await eventually(lambda: keys.find(TASK.id, NEAR_STATE.public_key) is not None)
     assert keys.find(TASK.id, other.public_key) is None
@@ -236,7 +236,7 @@ async def test_a_participant_of_this_computer_needs_no_comparison(page, session,
     )
     page._participants._keys_changed()
     dialog = opened(page, row=1)
-    assert key_column(page)[1] == "this computer's"
+    assert key_column(page)[1] == "this computer"
     assert buttons(dialog) == {"Close"}
     dialog.accept()
 

@@ -35,7 +35,7 @@ def test_each_column_of_the_task_is_explained(qapp):
     model = under_test(ExpectedColumnsModel())
     model.show_columns(DATA, {"Age": "22"})
     assert model.rowCount() == 6
-    assert cells(model, 0) == ["Age", "age in years", "number", "counts as average", "22"]
+    assert cells(model, 0) == ["Age", "age in years", "number", "replaced by the average", "22"]
     assert cells(model, 1)[-1] == "0.52"
     assert cells(model, 5)[2:] == ["0 = died, 1 = survived", "row is left out", "1"]
     assert model.headerData(3, Qt.Orientation.Horizontal) == "Empty cell"

@@ -40,7 +40,7 @@ def test_rows_say_what_people_read(qapp):
     model = model_under_test()
     model.show_records(records(2))
     assert [model.headerData(column, Qt.Orientation.Horizontal) for column in ModelColumn] == [
-        "Name", "Task", "Trained", "With whom", "Accuracy", "Size",
+        "Name", "Task", "Trained", "Participants", "Accuracy", "Size",
     ]  # fmt: skip
     row = [model.index(0, column).data() for column in ModelColumn]
     assert row[0] == "Model 1"

@@ -82,7 +82,7 @@ def test_columns_and_further_ones(model):
     titles = [model.headerData(place, Qt.Orientation.Horizontal) for place in range(4)]
     assert titles == ["Participant", "State", "Since", "Letters"]
     shown = [model.index(0, place).data() for place in range(4)]
-    assert shown[:2] == ["anna", "Away, and waited for"]
+    assert shown[:2] == ["anna", "Disconnected (waiting)"]
     assert "1970" not in shown[2]
     assert "Jan" in shown[2]
     assert shown[3] == "4"

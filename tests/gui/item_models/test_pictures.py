@@ -122,7 +122,7 @@ def test_right_and_wrong_are_told_by_more_than_a_colour():
     assert (right.tone, right.sign) == ("success", "check")
     wrong = tiles.tested(Row(7, ["a/b.png"], truth=0, prediction=1, probability=0.5), SHAPE)
     assert (wrong.tone, wrong.sign) == ("danger", "close")
-    assert wrong.said == "a/b.png: predicted dog with 50.0 %, true is cat, wrong"
+    assert wrong.said == "a/b.png: predicted dog (50.0 %), true value cat, wrong"
     assert tiles.details(row, SHAPE) == [
         ("filename", "a/b.png"), ("size", "9"), ("True", "cat"), ("Predicted", "cat"),
         ("Probability", "87.4 %"), ("Number", "7"),

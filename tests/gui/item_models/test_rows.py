@@ -77,7 +77,7 @@ async def test_cells_say_what_is_the_matter_with_them(model):
     assert "number" in model.index(1, 1).data(tip)
     assert "left out" in model.index(1, 2).data(tip)
     assert "average" in model.index(2, 1).data(tip)
-    assert model.index(3, 1).data() == "cannot be read"
+    assert model.index(3, 1).data() == "unreadable"
     assert model.index(3, 2).data() == ""
     assert model.index(0, 0).data() == "1"
     assert model.index(0, 0).data(IS_FIGURE)

@@ -33,9 +33,9 @@ def test_cards_say_what_people_read(qapp):
     first, second = (model.index(row).data(CARD) for row in range(2))
     assert (first.title, first.text) == ("Task 0", "What it learns")
     assert [words for words, _ in first.badges] == [
-        "table", "through a server", "nobody is here yet",
+        "table", "via server", "no one training now",
     ]  # fmt: skip
-    assert second.badges[-1] == ("1 taking part", "success")
+    assert second.badges[-1] == ("1 training now", "success")
     assert model.index(1).data() == "Task 1 What it learns"
     assert model.index(1).data(Qt.ItemDataRole.AccessibleTextRole) == "Task 1"
     assert model.task_id(model.index(1)) == "task-1"
@@ -53,7 +53,7 @@ def test_new_figures_leave_the_rows_where_they_are(qapp):
     model.show_tasks([*some[:2], structs.replace(some[2], participants=9), *some[3:]])
     assert told == [(2, 2)]
     assert not resets
-    assert model.index(2).data(CARD).badges[-1][0] == "9 taking part"
+    assert model.index(2).data(CARD).badges[-1][0] == "9 training now"
     model.show_tasks(some[:1])
     assert resets
     assert model.rowCount() == 1

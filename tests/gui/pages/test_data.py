@@ -78,7 +78,7 @@ async def test_it_begins_with_what_is_expected_and_sample_data(page, check, last
         "891", "705", "186",
     ]  # fmt: skip
     assert "died: 549" in page._balance.accessibleDescription()
-    assert page._problems_title.text() == "2 things to know"
+    assert page._problems_title.text() == "2 notes"
     assert page._choice._name.text() == "Sample data"
     assert not page._expected_card.isVisible()
     assert [(told.task_id, told.path) for told in chosen] == [("titanic", SAMPLE)]
@@ -89,7 +89,7 @@ async def test_it_begins_with_what_is_expected_and_sample_data(page, check, last
 async def test_rows_that_cannot_be_used_are_left_out_when_one_agrees(page, check, broken, qtbot):
     await checked(page, check, broken)
     assert page._verdict.text == "4 of 10 rows cannot be used."
-    assert page._next.text() == "&Leave these out and go on"
+    assert page._next.text() == "&Leave these out and continue"
     assert page._problems_title.text() == "5 problems found"
     went = []
     page.go_on.connect(went.append)
@@ -111,7 +111,7 @@ async def test_the_row_of_a_problem_is_shown_and_its_cell_marked(page, check, br
     assert page._rows.headerData(1, Qt.Orientation.Vertical) == "3"
     page._problem_list.ask_for(codes.index("row_broken"), 0)
     assert page._preview.table.currentIndex().row() == 5
-    assert page._rows.index(5, 0).data() == "cannot be read"
+    assert page._rows.index(5, 0).data() == "unreadable"
 
 
 async def test_enter_goes_through_the_rows_of_a_problem(page, check, qtbot):
@@ -148,10 +148,10 @@ async def test_useless_data_are_said_to_be_and_nothing_goes_on(page, check, tmp_
     chosen = []
     page.chosen.connect(chosen.append)
     await checked(page, check, path)
-    assert page._verdict.text == "These data cannot be trained on."
+    assert page._verdict.text == "These data cannot be used for training."
     assert [problem.code for problem in check.answer.report.problems] == [code]
     assert not page._next.isEnabled()
-    assert page._next.statusTip() == "These data cannot be trained on."
+    assert page._next.statusTip() == "These data cannot be used for training."
     assert page._expected_card.isVisible()
     assert not page._preview_card.isVisible()
     assert not chosen[0].report.is_usable

@@ -35,7 +35,7 @@ def test_a_way_in_is_taken_with_the_mouse_and_with_the_keyboard(page, qtbot, nam
 
 
 def test_an_interrupted_training_is_offered_and_the_offer_taken_back(page, qtbot):
-    go_on = next(one for one in page.findChildren(QPushButton) if "Go on" in one.text())
+    go_on = next(one for one in page.findChildren(QPushButton) if "Continue" in one.text())
     assert not go_on.isVisible()
     page.offer_to_go_on("titanic", "Titanic")
     assert page._offer.text == "The training of “Titanic” was interrupted."

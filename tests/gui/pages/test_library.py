@@ -221,7 +221,7 @@ async def test_the_menu_has_all_that_can_be_done(page, library, memory):
     page._show_menu(QPoint(10, 10))
     (menu,) = page.findChildren(QMenu)
     words = [action.text().replace("&", "") for action in menu.actions() if action.text()]
-    assert words == ["Open", "Test", "Use", "Go on training", "Rename…", "Export…", "Delete"]
+    assert words == ["Open", "Test", "Use", "Continue training", "Rename…", "Export…", "Delete"]
     menu.close()
 
 

@@ -111,6 +111,6 @@ def test_what_is_expected_and_achieved_is_said_of_a_number(qapp) -> None:
     last = model.rowCount() - 1
     assert model.index(last, 0).data() == "area_mean"
     assert model.index(last, 2).data() == "number, in µm²"
-    assert parts_of(task.data)[-1] == ("area_mean", "what is predicted: a number, in µm²")
+    assert parts_of(task.data)[-1] == ("area_mean", "predicts: a number, in µm²")
     reached = Metrics(loss=0.25, accuracy=None, samples=10)
     assert "off by 176 µm²" in achieved(task.data, reached)

@@ -83,7 +83,7 @@ async def test_an_exported_table_runs_nothing(page, job, unlabelled, tmp_path):
         table = list(csv.DictReader(file))
     assert [row["Name"] for row in table] == ["'=1+1", "Anna", "Ben"]
     assert [bool(row["prediction"]) for row in table] == [True, False, True]
-    assert page._notice.text.startswith("3 rows are in")
+    assert page._notice.text.startswith("Saved 3 rows")
 
 
 async def test_only_the_rows_of_a_predicted_label_are_shown_where_somebody_asks(
@@ -107,4 +107,4 @@ async def test_only_the_rows_of_a_predicted_label_are_shown_where_somebody_asks(
     box.choose_all()
     assert page._rows.rowCount() == 891
     await page.export(tmp_path / "out.csv")
-    assert page._notice.text.startswith("891 rows are in")
+    assert page._notice.text.startswith("Saved 891 rows")

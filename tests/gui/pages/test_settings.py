@@ -68,7 +68,7 @@ async def test_a_device_that_is_not_there_cannot_be_chosen_and_says_why(page):
     }
     assert by_device["cpu"].isEnabled()
     assert not by_device["mps"].isEnabled()
-    assert "not on this system" in by_device["mps"].text()
+    assert "not available on this system" in by_device["mps"].text()
     page._device.setCurrentIndex(page._device.findData("cpu"))
     page._device.activated.emit(page._device.currentIndex())
     await eventually(lambda: kept().device == "cpu")
@@ -76,7 +76,7 @@ async def test_a_device_that_is_not_there_cannot_be_chosen_and_says_why(page):
 
 async def test_how_participants_are_reached_is_kept(page, qtbot):
     peers = page._peers
-    assert peers.port.text() == "Any that is free"
+    assert peers.port.text() == "Any free port"
     peers.port.setValue(4711)
     await eventually(lambda: kept().peer_port == 4711)
     assert peers.port.text() == "4711"
@@ -137,7 +137,7 @@ async def test_servers_stay_while_a_training_is_under_way(page, current, tmp_pat
     session = current.begin(folder)
     assert not page._server_choices.isEnabled()
     assert not page._add.isEnabled()
-    assert "under way" in page._under_way.text
+    assert "running" in page._under_way.text
     await session.stop()
     assert page._server_choices.isEnabled()
     assert page._under_way.text == ""

@@ -40,22 +40,22 @@ def test_it_says_what_is_learnt_and_how(page):
     shown = words(page)
     assert page.title.text() == "Titanic"
     assert page.subtitle.text() == TASK.display.summary
-    for expected in ("What is learnt", "Participants", LEAST, "after every 2 epochs", "5"):
+    for expected in ("What the model learns", "Participants", LEAST, "after every 2 epochs", "5"):
         assert expected in shown
     badges = [badge.text() for badge in page.findChildren(Badge) if badge.isVisible()]
-    assert badges == ["table", "through a server"]
+    assert badges == ["table", "via server"]
 
 
 def test_own_figures_are_kept_only_where_they_differ_from_the_tasks(page, journey, qtbot):
     training = TASK.training
     assert (page._epochs.value(), page._batch_size.value()) == (10, 30)
-    assert page._rounds.text() == "That is 5 rounds with the others."
+    assert page._rounds.text() == "This makes 5 rounds with the others."
     page._epochs.setFocus()
     page._epochs.selectAll()
     qtbot.keyClicks(page._epochs, "3")
     qtbot.keyClick(page._epochs, Qt.Key.Key_Return)
     assert (journey.epochs, journey.batch_size) == (3, None)
-    assert page._rounds.text() == "That is 2 rounds with the others."
+    assert page._rounds.text() == "This makes 2 rounds with the others."
     page._batch_size.setValue(8)
     assert (journey.epochs, journey.batch_size) == (3, 8)
     page._epochs.setValue(training.epochs)
@@ -69,7 +69,7 @@ def test_the_weights_of_the_best_epoch_are_kept_where_somebody_wants_them(page, 
     keeps.setFocus()
     qtbot.keyClick(keeps, Qt.Key.Key_Down)
     assert (keeps.currentText(), journey.keeps) == ("the best epoch", "best")
-    assert "held out" in keeps.itemData(1, Qt.ItemDataRole.ToolTipRole)
+    assert "validation" in keeps.itemData(1, Qt.ItemDataRole.ToolTipRole)
     page.show_journey(Journey(replace(TASK, id="other")))
     assert keeps.currentText() == "the last epoch"
     page.show_journey(journey)

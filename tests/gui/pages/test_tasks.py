@@ -50,7 +50,7 @@ def words(page) -> list[str]:
 async def test_it_waits_for_the_server_here_and_shows_its_tasks(
     page, server, catalogue, navigator, qtbot
 ):
-    assert "Looking for tasks" in words(page)
+    assert "Loading tasks" in words(page)
     await server.use(None)
     await eventually(lambda: server.state == "ready")
     page.entered("")
@@ -62,7 +62,7 @@ async def test_it_waits_for_the_server_here_and_shows_its_tasks(
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert (navigator.place.page, navigator.place.subject) == ("task", "titanic")
     page._search.setText("no such task")
-    assert "No task fits" in words(page)
+    assert "No matching tasks" in words(page)
 
 
 async def test_a_server_that_is_not_there_is_said_and_asked_again(
@@ -83,4 +83,4 @@ async def test_a_server_that_is_not_there_is_said_and_asked_again(
     await eventually(lambda: server.state == "ready")
     await catalogue.refresh()
     assert page.findChild(QListView).isVisible()
-    assert chip.accessibleName() == "The server here is ready"
+    assert chip.accessibleName() == "Server on this computer is ready"

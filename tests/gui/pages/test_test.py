@@ -142,7 +142,7 @@ async def test_everything_is_exported(page, job, tmp_path):
     dialog.selectFile("out.csv")
     dialog.accept()
     await eventually(lambda: bool(page._notice.text))
-    assert page._notice.text.startswith("891 rows are in")
+    assert page._notice.text.startswith("Saved 891 rows")
     with (tmp_path / "out.csv").open(newline="") as file:
         table = list(csv.DictReader(file))
     assert len(table) == 891
@@ -198,7 +198,7 @@ async def test_a_model_that_is_gone_is_said_to_be(page, memory, qtbot):
     memory.delete(MODEL)
     page.entered(MODEL)
     await eventually(page._none.isVisible)
-    assert page._none._title.text() == "This model is gone"
+    assert page._none._title.text() == "This model no longer exists"
     assert MODEL not in page._none._text.text()
     assert not page._choice.isVisible()
     assert not page._expected_card.isVisible()

@@ -15,13 +15,13 @@ from disco_desktop.engine.default_tasks.wikitext import WikitextProvider
 from disco_desktop.engine.memory.disk_memory import DiskMemory
 from disco_desktop.engine.memory.record import History, ModelRecord
 from disco_desktop.engine.memory.stored_model import StoredModel
-from disco_desktop.engine.resources import resource
 from disco_desktop.engine.task.gpt import GPT
 from disco_desktop.engine.task.text import TextData
 from disco_desktop.gui.pages.data import DataPage
 from disco_desktop.gui.pages.predict import PredictPage
 from disco_desktop.gui.pages.test import TestPage
 from disco_desktop.gui.wording import figure, perplexity
+from disco_desktop.resource_files import resource
 from tests.gui.conftest import eventually
 from tests.gui.titanic import MODEL as TABLE_MODEL
 from tests.gui.titanic import titanic_model

@@ -73,7 +73,7 @@ def shown(page, journey) -> TrainPage:
 
 def offered(page: TrainPage) -> set[str]:
     """Return what the buttons beside the title say."""
-    words = ("Start", "Go on", "Pause", "Resume", "Stop")
+    words = ("Start", "Continue", "Pause", "Resume", "Stop")
     texts = {
         one.text().replace("&", "") for one in page.findChildren(QPushButton) if one.isVisible()
     }
@@ -87,7 +87,7 @@ async def test_without_data_it_says_what_is_missing(page, journey):
     broken = Journey(TASK)
     broken.choose_data(Path("b.csv"), replace(REPORT, problems=[_error()]))
     page.show_journey(broken, together="")
-    assert page._notice.text == "These data cannot be trained on."
+    assert page._notice.text == "These data cannot be used for training."
     page.show_journey(journey, together="")
     assert page._start.isEnabled()
     assert page._notice.text == ""
@@ -162,9 +162,9 @@ async def test_what_can_be_done_follows_the_state(shown, current, tmp_path, qtbo
         qtbot.keyClick(shown, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     session._go("stopped")
     qtbot.waitUntil(lambda: offered(shown) == {"Start again"})
-    assert shown._notice.text == "Stopped. The training can go on from here."
+    assert shown._notice.text == "Stopped. You can continue from here."
     shown.show_journey(shown._journey, together="", can_go_on=True)
-    assert offered(shown) == {"Start again", "Go on"}
+    assert offered(shown) == {"Start again", "Continue"}
     assert not shown._clock.isActive()
 
 
@@ -232,7 +232,7 @@ async def test_its_end_says_what_was_achieved_and_what_is_next(shown, current, t
     session._go("finished")
     qtbot.waitUntil(shown._end.isVisible)
     assert "75.0 %" in shown._achieved.text()
-    assert "1 epoch, exchanged 1 time; kept as “Mine”" in shown._achieved_more.text()
+    assert "1 epoch, with 1 exchange; saved as “Mine”" in shown._achieved_more.text()
     assert shown._bar.value() == 1000
     # Nobody takes part any more, and the log has the place of the table, too.
     qtbot.waitUntil(lambda: shown._log_view.width() == shown._bar.width())
@@ -251,7 +251,7 @@ async def test_a_failure_is_said_in_words(shown, current, tmp_path, qtbot):
     qtbot.waitUntil(lambda: bool(shown._notice.text))
     assert "exit code" not in shown._notice.text
     assert "worker_died" not in shown._notice.text
-    assert shown._state.text() == "Not finished"
+    assert shown._state.text() == "Failed"
     assert offered(shown) == {"Start again"}
 
 
@@ -261,7 +261,7 @@ async def test_the_training_of_another_task_is_named_as_the_obstacle(
     other = replace(TASK, id="other")
     session = begun(current, plan(tmp_path, task=other))
     qtbot.waitUntil(lambda: not shown._start.isEnabled())
-    assert shown._notice.text.startswith("Another training is under way.")
+    assert shown._notice.text.startswith("Another training is running.")
     assert not shown._live.isVisible()
     session._go("stopped")
     qtbot.waitUntil(shown._start.isEnabled)

@@ -62,7 +62,7 @@ async def test_a_servers_address_is_checked_and_used(page, preferences, server, 
     assert page.form.isVisible()
     assert not page.begin.isEnabled()
     assert not any(
-        one.isVisible() for one in page.findChildren(QPushButton) if "Begin" in one.text()
+        one.isVisible() for one in page.findChildren(QPushButton) if "Start" in one.text()
     )
     async with running_server(tmp_path, initial=weights_of([0.0])) as running:
         qtbot.keyClicks(page.form.address, running.url)

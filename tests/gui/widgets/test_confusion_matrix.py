@@ -41,13 +41,13 @@ def test_few_classes_are_read_whole_and_of_many_the_worst_mistakes(matrix, qtbot
     qtbot.addWidget(matrix)
     matrix.show_counts(["cat", "dog"], [[4, 0], [2, 3]])
     assert matrix.accessibleDescription().split("; ") == [
-        "cat taken for cat: 4", "cat taken for dog: 0",
-        "dog taken for cat: 2", "dog taken for dog: 3",
+        "True cat, predicted cat: 4", "True cat, predicted dog: 0",
+        "True dog, predicted cat: 2", "True dog, predicted dog: 3",
     ]  # fmt: skip
     matrix.show_counts(labels(MANY), diagonal(MANY))
     said = matrix.accessibleDescription().split("; ")
     assert len(said) == 20
-    assert said[0] == f"class 39 taken for class 38: {39 * MANY + 38}"
+    assert said[0] == f"True class 39, predicted class 38: {39 * MANY + 38}"
     counts = [int(one.rpartition(": ")[2]) for one in said]
     assert counts == sorted(counts, reverse=True)
 

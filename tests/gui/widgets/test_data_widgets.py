@@ -45,7 +45,7 @@ def test_arrows_move_in_the_matrix_and_space_chooses(theme, qtbot):
     matrix = ConfusionMatrix(theme)
     qtbot.addWidget(matrix)
     matrix.show_counts(["died", "survived"], [[4, 1], [2, 3]])
-    assert "survived taken for died: 2" in matrix.accessibleDescription()
+    assert "True survived, predicted died: 2" in matrix.accessibleDescription()
     chosen = []
     matrix.selected.connect(lambda row, column: chosen.append((row, column)))
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Space, Qt.Key.Key_Space):
@@ -115,7 +115,7 @@ def test_all_is_drawn_in_both_themes(theme, qtbot):
     from PySide6.QtGui import QAction
 
     legend = Legend(theme, ("danger_soft", "left out"), ("sunken", "filled in"))
-    verdict = Verdict(theme, QAction("Go on"))
+    verdict = Verdict(theme, QAction("Continue"))
     for widget in (legend, verdict):
         qtbot.addWidget(widget)
     verdict.say("All rows can be used.", "Go on.", "success")

@@ -124,12 +124,12 @@ def test_a_notice_tells_details_to_who_asks(theme, qtbot):
 
 
 def test_facts_keep_their_labels_where_only_words_change(qtbot):
-    facts = Facts([("Rounds", "5"), ("Held out", "20 %")])
+    facts = Facts([("Rounds", "5"), ("Validation", "20 %")])
     qtbot.addWidget(facts)
     before = facts.findChildren(Text)
-    facts.show_facts([("Rounds", "7"), ("Weighting", "all alike")])
+    facts.show_facts([("Rounds", "7"), ("Weighting", "equal")])
     assert facts.findChildren(Text) == before
-    assert [one.text() for one in before] == ["Rounds", "7", "Weighting", "all alike"]
+    assert [one.text() for one in before] == ["Rounds", "7", "Weighting", "equal"]
     spin = QSpinBox()
     facts.show_facts([("Epochs", spin)])
     shown = [one.text() for one in facts.findChildren(Text) if not one.isHidden()]

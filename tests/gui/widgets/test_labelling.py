@@ -95,7 +95,7 @@ async def test_pictures_are_picked_and_taken_away_again(labelling, pictures):
 
 async def test_what_holds_no_picture_is_said(labelling, pictures):
     drop(labelling.zones["cat"], pictures / "notes.txt")
-    await eventually(lambda: "no picture" in labelling._said.text())
+    await eventually(lambda: "No pictures" in labelling._said.text())
 
 
 async def test_another_task_has_its_own_labels(labelling, pictures):
@@ -137,8 +137,8 @@ def test_the_folders_of_pictures_are_drawn(expected, qtbot):
     qtbot.waitUntil(lambda: "cat = a cat" in words(card))
     said = words(card)
     assert "cat/" in card._example.text()
-    assert "32 by 32 pixels, the whole picture on black, in colour" in said
-    assert "2 below that of the label" in said
+    assert "32 × 32 pixels, padded with black, in colour" in said
+    assert "2 below the label's" in said
     assert not card._table.isVisible()
     card.show_data(TASK.data, {"Age": "22"})
     assert card._table.isVisible()
@@ -156,8 +156,8 @@ def test_to_predict_pictures_nobody_needs_labels(expected):
 def test_texts_are_told_by_their_unit(expected, qtbot):
     card = expected("training")
     card.show_data(TextData(unit="lines", context=64), {})
-    assert "a text on each line" in words(card)
-    qtbot.waitUntil(lambda: "64 of them" in words(card))
+    assert "one text per line" in words(card)
+    qtbot.waitUntil(lambda: "64 at a time" in words(card))
 
 
 def test_samples_are_called_what_they_are():

@@ -63,12 +63,12 @@ def columns_of(peer: PeerState | None, key: KeyStanding = "unconfirmed") -> list
 
 def test_a_row_tells_way_latency_bytes_and_key(qapp):
     assert columns_of(NEAR) == ["direct", "2.1 ms", "2.5 kB", "10 B", "not confirmed"]
-    assert columns_of(FAR)[:2] == ["through the server", "250.0 ms"]
-    assert columns_of(AWAY)[:2] == ["not reached", NOTHING]
+    assert columns_of(FAR)[:2] == ["via server", "250.0 ms"]
+    assert columns_of(AWAY)[:2] == ["not reachable", NOTHING]
     assert columns_of(None) == [NOTHING] * 5
     assert columns_of(NEAR, "confirmed")[-1] == "confirmed"
     assert columns_of(NEAR, "refused")[-1] == "refused"
-    assert columns_of(NEAR, "here")[-1] == "this computer's"
+    assert columns_of(NEAR, "here")[-1] == "this computer"
 
 
 async def test_the_table_has_the_columns_of_peers_only_between_peers(
@@ -86,7 +86,7 @@ async def test_the_table_has_the_columns_of_peers_only_between_peers(
 async def test_what_an_exchange_is_follows_the_task(theme, current, tmp_path, qtbot):
     shown = PeerRound(theme)
     qtbot.addWidget(shown)
-    for is_secure, title in ((False, "Straight between"), (True, "Nobody sees your update")):
+    for is_secure, title in ((False, "Directly between"), (True, "Nobody sees your update")):
         session = session_of(current, tmp_path, is_secure=is_secure)
         session._take(1, PeersTold(peers=(NEAR, FAR, AWAY), clipped_share=0.0042))
         shown.show_session(session)
@@ -94,7 +94,7 @@ async def test_what_an_exchange_is_follows_the_task(theme, current, tmp_path, qt
         assert shown._title.text().startswith(title)
         assert "0.42 %" in shown._more.text()
         assert shown._drawing.accessibleDescription() == (
-            "1 reached directly, 1 through the server, 1 not yet"
+            "1 connected directly, 1 via the server, 1 not yet"
         )
         await session.stop()
     session = session_of(current, tmp_path, scheme="federated")

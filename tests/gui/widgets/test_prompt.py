@@ -80,7 +80,7 @@ async def test_a_text_grows_behind_its_beginning(prompt, generation):
     hear(generation, Generated(text="time"))
     await eventually(lambda: prompt.output.toPlainText() == "Once upon a\ntime")
     hear(generation, ENDED)
-    await eventually(lambda: prompt._said.text() == "20 tokens in 0.5 s, 40 a second")
+    await eventually(lambda: prompt._said.text() == "20 tokens in 0.5 s (40 per second)")
     assert prompt.generate.isEnabled()
     assert not prompt.stop_action.isEnabled()
     assert not prompt._bar.isVisible()
@@ -91,7 +91,7 @@ async def test_a_text_grows_behind_its_beginning(prompt, generation):
 async def test_what_was_stopped_stays(prompt, generation):
     hear(generation, Generated(text="Half a"), GenerationEnded(stopped=True, tokens=2, seconds=1))
     await eventually(lambda: prompt.output.toPlainText() == "Half a")
-    assert prompt._said.text().endswith("then stopped")
+    assert prompt._said.text().endswith("stopped")
 
 
 async def test_a_failure_is_said(prompt, generation):

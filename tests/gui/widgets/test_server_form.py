@@ -61,10 +61,10 @@ async def test_what_one_was_told_is_compared(form, qtbot, tmp_path):
     async with stranger(tmp_path) as (url, certificate):
         await check(form, qtbot, url)
     qtbot.keyClicks(form.told, "ab" * 32)
-    assert "not the same" in form._verdict.text()
+    assert "does not match" in form._verdict.text()
     assert not form.use.isEnabled()
     form.told.setText(certificate.fingerprint.upper())
-    assert form._verdict.text() == "It is the same."
+    assert form._verdict.text() == "It matches."
     assert form.use.isEnabled()
 
 

@@ -93,12 +93,12 @@ async def test_oneself_comes_first_then_who_practises_here_and_the_others(table,
     assert table.isVisible()
     assert rows(table) == [
         ("You", "Training"), ("Participant cccc cccc", "Training"),
-        ("Number 2, here", "Training"),
+        ("No. 2, here", "Training"),
     ]  # fmt: skip
     happened(session, RosterChanged(present=[somebody("c", "away")], gone=["b" * 16]))
     table.show_session(session)
     assert rows(table) == [
-        ("You", "Training"), ("Participant cccc cccc", "Away, and waited for"),
+        ("You", "Training"), ("Participant cccc cccc", "Disconnected (waiting)"),
     ]  # fmt: skip
     session._go("finished")
     table.show_session(session)
@@ -134,7 +134,7 @@ def test_a_verdict_is_read_as_one_and_its_action_is_beside_it(theme, qtbot):
 
 
 def test_the_tones_of_a_verdict_differ_in_their_signs_too(theme, qtbot):
-    verdict = Verdict(theme, QAction("Go on"))
+    verdict = Verdict(theme, QAction("Continue"))
     qtbot.addWidget(verdict)
     pictures = []
     for tone in ("info", "success", "warning", "danger"):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from tokenizers import Tokenizer, decoders, pre_tokenizers
 from tokenizers.models import BPE
 
-from disco_desktop.engine.resources import resource
 from disco_desktop.engine.task.text import GPT2_TOKENS
+from disco_desktop.resource_files import resource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

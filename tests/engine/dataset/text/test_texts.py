@@ -22,8 +22,8 @@ from disco_desktop.engine.dataset.text.tokenizer import END_OF_TEXT, decode, enc
 from disco_desktop.engine.dataset.watcher import Watcher
 from disco_desktop.engine.default_tasks.wikitext import WikitextProvider
 from disco_desktop.engine.errors import DataError
-from disco_desktop.engine.resources import resource
 from disco_desktop.engine.task.text import PADDING, TextData
+from disco_desktop.resource_files import resource
 
 if TYPE_CHECKING:
     from pathlib import Path

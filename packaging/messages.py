@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import re
 import sys
 from pathlib import Path
 
@@ -21,6 +22,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 PACKAGE = CHECKOUT / "disco_desktop"
 LOCALE = CHECKOUT / "resources" / "locale"
 LANGUAGES = ("de", "fr")
+CODE = re.compile("[a-z]+(_[a-z]+)+")
 # A number says at which place of a call the sentence stands.
 KEYWORDS = {
     "tr": None,
@@ -62,6 +64,8 @@ def extracted() -> Catalog:
     template = Catalog(project="disco-desktop", charset="utf-8", header_comment="")
     found = extract_from_dir(PACKAGE, [("**.py", "python")], keywords=KEYWORDS)
     for place, _, message, _, _ in sorted(found, key=lambda one: (one[0], one[1])):
+        if isinstance(message, str) and CODE.fullmatch(message):
+            continue  # a method of another meaning is called `mark` too
         template.add(message, locations=[(f"disco_desktop/{Path(place).as_posix()}", "")])
     template.creation_date = template.revision_date = None  # type: ignore[assignment]
     return template

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from disco_desktop.engine.dataset.dataset import load_dataset
-from disco_desktop.engine.default_tasks.breast_cancer import BreastCancerProvider
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.memory.record import History, ModelRecord
 from disco_desktop.engine.memory.stored_model import StoredModel
 from disco_desktop.engine.task.outcome import NumericOutcome
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from disco_desktop.engine.client.client import LocalClient
     from disco_desktop.engine.task.task import Task
 
-PATH = resource("breast_cancer")
+PATH = resource("tasks", "breast_cancer", "sample")
 OUTCOME = NumericOutcome(name="area_mean", unit="µm²", center=655.0, scale=352.0)
 
 
 def nuclei_task() -> Task:
     """A task with the outcome among the columns of the breast cancer table."""
-    task = BreastCancerProvider().get_task()
+    task = task_provider("breast_cancer").get_task()
     inputs = tuple(column for column in task.data.inputs if not column.name.startswith("area"))
     data = msgspec.structs.replace(task.data, inputs=inputs, outcome=OUTCOME)
     return msgspec.structs.replace(task, id="nuclei", data=data)

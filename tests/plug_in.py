@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from importlib.metadata import distribution
 from typing import TYPE_CHECKING
 
-from disco_desktop.engine.task.registry import ENTRY_POINT_GROUP
+from disco_desktop.resource_files import resource
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 # What comes with the application, by id.
-OWN_TASKS = sorted(distribution("disco-desktop").entry_points.select(group=ENTRY_POINT_GROUP).names)
+OWN_TASKS = sorted(path.name for path in resource("tasks").iterdir())
 MODULE = "petals_plug_in"
 _CODE = '''
 from disco_desktop.engine.task.provider import TaskProvider

@@ -63,7 +63,7 @@ def outcome(program: str, *arguments: str) -> dict[str, Any]:
 
 START_WINDOW = """
 import json, sys
-from disco_desktop.engine.task.registry import task_providers
+from disco_desktop.engine.default_tasks.registry import task_providers
 import disco_desktop.gui.desktop
 tasks = [provider.get_task().id for provider in task_providers().values()]
 heavy = ("torch", "numpy", "polars", "PIL", "cryptography")

@@ -22,7 +22,7 @@ from disco_desktop.cli.output import (
     problems_json,
     write_json,
 )
-from disco_desktop.engine.task.registry import find_task
+from disco_desktop.engine.default_tasks.registry import find_task
 from disco_desktop.translation import tr
 
 if TYPE_CHECKING:

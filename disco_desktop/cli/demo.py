@@ -14,7 +14,7 @@ from disco_desktop.app.words.inert_text import inert
 from disco_desktop.cli import commands
 from disco_desktop.cli.output import Output, seconds, size
 from disco_desktop.cli.test import print_confusion
-from disco_desktop.engine.task.registry import task_provider
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.translation import tr
 
 if TYPE_CHECKING:

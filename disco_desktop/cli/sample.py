@@ -9,8 +9,8 @@ from disco_desktop.app.words.inert_text import inert
 from disco_desktop.cli import commands
 from disco_desktop.cli.commands import add_task
 from disco_desktop.cli.output import Output
+from disco_desktop.engine.default_tasks.registry import find_sample
 from disco_desktop.engine.errors import TaskError
-from disco_desktop.engine.task.registry import find_sample
 from disco_desktop.translation import tr
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from disco_desktop.cli import commands
 from disco_desktop.cli.output import Output
-from disco_desktop.engine.task.registry import task_providers
+from disco_desktop.engine.default_tasks.registry import task_providers
 from disco_desktop.translation import tr
 
 if TYPE_CHECKING:

@@ -32,12 +32,12 @@ if TYPE_CHECKING:
         load_unlabelled,
     )
     from disco_desktop.engine.dataset.share import Share
+    from disco_desktop.engine.default_tasks.registry import find_task, task_provider
     from disco_desktop.engine.errors import DiscoError
     from disco_desktop.engine.memory.disk_memory import DiskMemory
     from disco_desktop.engine.memory.memory import Memory, NoMemory
     from disco_desktop.engine.models.network import read_weights
     from disco_desktop.engine.models.own_network import network_task
-    from disco_desktop.engine.task.registry import find_task, task_provider
     from disco_desktop.engine.task.task import Task, read_task
     from disco_desktop.engine.training.disco import Disco
     from disco_desktop.engine.training.result import TrainingResult
@@ -67,7 +67,7 @@ _HOMES = {
     "Validator": "validation.validator",
     "Weights": "weights.weights",
     "check_data": "dataset.dataset",
-    "find_task": "task.registry",
+    "find_task": "default_tasks.registry",
     "load_arrays": "dataset.dataset",
     "load_dataset": "dataset.dataset",
     "load_labelled": "dataset.dataset",
@@ -75,7 +75,7 @@ _HOMES = {
     "network_task": "models.own_network",
     "read_task": "task.task",
     "read_weights": "models.network",
-    "task_provider": "task.registry",
+    "task_provider": "default_tasks.registry",
 }
 
 __all__ = [

@@ -8,10 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from disco_desktop.engine.default_tasks.registry import task_providers
 from disco_desktop.engine.errors import DiscoError, TaskError
 from disco_desktop.engine.task.initial_weights import draw_initial_weights, draw_several
 from disco_desktop.engine.task.provider import TaskProvider
-from disco_desktop.engine.task.registry import task_providers
 from disco_desktop.engine.task.task import TASK_FILE, read_task
 from disco_desktop.engine.weights.model_file import read_model
 from disco_desktop.logs import logger

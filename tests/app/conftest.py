@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 
 from disco_desktop.app.processes.assistant_job import AssistantProcess
-from disco_desktop.engine.default_tasks.titanic import TitanicProvider
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.task.task import encode_task
 from disco_desktop.engine.weights.manifest import Manifest
 from disco_desktop.engine.weights.model_file import write_model
@@ -26,7 +26,7 @@ WhenTold: TypeAlias = "Callable[[type[AssistantMessage], Callable[[], None]], No
 
 @pytest.fixture
 def titanic() -> Task:
-    return TitanicProvider().get_task()
+    return task_provider("titanic").get_task()
 
 
 @pytest.fixture

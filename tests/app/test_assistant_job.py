@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from disco_desktop.engine.task.task import Task
     from tests.app.conftest import WhenTold
 
-SAMPLE = resource("titanic")
+SAMPLE = resource("tasks", "titanic", "sample")
 
 
 @pytest.fixture

@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 
 async def plan(users: int) -> TrainingPlan:
     return await make_plan(
-        Wishes(task="titanic", data=resource("titanic"), users=users, epochs=2, seed=1)
+        Wishes(
+            task="titanic",
+            data=resource("tasks", "titanic", "sample"),
+            users=users,
+            epochs=2,
+            seed=1,
+        )
     )
 
 
@@ -74,7 +80,8 @@ async def test_the_failure_of_one_names_it_and_stops_all() -> None:
 
 async def among_peers(**reach: object) -> list[Report]:
     wishes = Wishes(
-        task="titanic", data=resource("titanic"), users=2, scheme="decentralized", epochs=40,
+        task="titanic", data=resource("tasks", "titanic", "sample"), users=2,
+        scheme="decentralized", epochs=40,
         seed=1, **reach,
     )  # fmt: skip
     return await carried_out(TrainingFolder.begin(await make_plan(wishes)))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def test_the_titanic_has_sample_data_with_an_example(titanic: Task) -> None:
     sample = find_sample(titanic)
     assert sample is not None
-    assert sample.folder == resource("titanic")
+    assert sample.folder == resource("tasks", "titanic", "sample")
     assert sample.example == {
         "Age": "22", "SibSp": "1", "Parch": "0", "Fare": "7.25", "Pclass": "3", "Survived": "0",
     }  # fmt: skip

@@ -32,7 +32,12 @@ async def current() -> AsyncIterator[CurrentSession]:
 
 
 async def plan(**wishes: object) -> TrainingPlan:
-    asked = {"task": "titanic", "data": resource("titanic"), "scheme": "local", "seed": 1}
+    asked = {
+        "task": "titanic",
+        "data": resource("tasks", "titanic", "sample"),
+        "scheme": "local",
+        "seed": 1,
+    }
     return await make_plan(Wishes(**(asked | wishes)))  # type: ignore[arg-type]
 
 

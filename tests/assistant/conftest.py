@@ -9,7 +9,7 @@ import torch
 
 from disco_desktop.app.processes.assistant_job import AssistantProcess
 from disco_desktop.engine.dataset.dataset import load_dataset
-from disco_desktop.engine.default_tasks.titanic import TitanicProvider
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.memory.disk_memory import DiskMemory
 from disco_desktop.engine.memory.record import History, ModelRecord
 from disco_desktop.engine.memory.stored_model import StoredModel
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from disco_desktop.engine.task.task import Task
 
-SAMPLE = resource("titanic")
+SAMPLE = resource("tasks", "titanic", "sample")
 
 BROKEN = """Age,SibSp,Parch,Fare,Pclass,Survived
 22,1,0,7.25,3,0
@@ -40,7 +40,7 @@ x,1,0,71.28,1,1
 
 @pytest.fixture
 def titanic() -> Task:
-    return TitanicProvider().get_task()
+    return task_provider("titanic").get_task()
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ async def assistant() -> AsyncIterator[AssistantProcess]:
 @pytest.fixture(scope="session")
 def untrained_model() -> StoredModel:
     """A model of the Titanic that has learnt nothing: what it says is as good as any."""
-    task = TitanicProvider().get_task()
+    task = task_provider("titanic").get_task()
     torch.manual_seed(1)
     return StoredModel(
         record=ModelRecord(

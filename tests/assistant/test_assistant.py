@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from disco_desktop.engine.memory.disk_memory import DiskMemory
     from disco_desktop.engine.task.task import Task
 
-SAMPLE = resource("titanic")
+SAMPLE = resource("tasks", "titanic", "sample")
 MODEL = "0123456789abcdef"
 
 

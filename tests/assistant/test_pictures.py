@@ -26,7 +26,7 @@ from disco_desktop.app.processes.assistant_messages import (
     WriteCsv,
 )
 from disco_desktop.engine.dataset.images.image_reader import NOTHING_FITTED
-from disco_desktop.engine.default_tasks.lus_covid import LusCovidProvider
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.memory.disk_memory import DiskMemory
 from disco_desktop.engine.memory.record import History, ModelRecord
 from disco_desktop.engine.memory.stored_model import StoredModel
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("quick_children")
 
-TASK = LusCovidProvider().get_task()
+TASK = task_provider("lus_covid").get_task()
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from disco_desktop.app.processes.assistant_messages import (
 from disco_desktop.app.processes.worker_messages import Failed
 from disco_desktop.engine.dataset.dataset import check_data
 from disco_desktop.engine.dataset.text.text_reader import NOTHING_FITTED
-from disco_desktop.engine.default_tasks.wikitext import WikitextProvider
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.memory.disk_memory import DiskMemory
 from disco_desktop.engine.memory.record import History, ModelRecord
 from disco_desktop.engine.memory.stored_model import StoredModel
@@ -48,14 +48,14 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("quick_children")
 
-SPEECH = resource("wikitext", "1863_abraham_lincoln_r.txt")
+SPEECH = resource("tasks", "wikitext", "sample", "1863_abraham_lincoln_r.txt")
 MODEL = "0123456789abcdee"
 
 
 @pytest.fixture
 def texts() -> Task:
     return msgspec.structs.replace(
-        WikitextProvider().get_task(),
+        task_provider("wikitext").get_task(),
         data=TextData(context=16),
         model=GPT(layers=1, heads=1, width=4),
     )

@@ -17,8 +17,8 @@ from disco_desktop.engine.client.address import ServerAddress
 from disco_desktop.engine.client.control_connection import ControlConnection
 from disco_desktop.engine.client.identity import Identity
 from disco_desktop.engine.client.ledger import Ledger
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.messages import Leave, Pause, Resume
-from disco_desktop.engine.task.registry import task_provider
 
 if TYPE_CHECKING:
     from disco_desktop.engine.task.task import Task

@@ -68,7 +68,7 @@ def _compared(
 
 def _dataset() -> Dataset:
     from disco_desktop.engine.dataset.dataset import load_dataset
-    from disco_desktop.engine.task.registry import task_provider
+    from disco_desktop.engine.default_tasks.registry import task_provider
 
     provider = task_provider("wikitext")
     return load_dataset(provider.get_task(), provider.sample_data())
@@ -77,9 +77,9 @@ def _dataset() -> Dataset:
 async def _measure(dataset: Dataset, steps: int, folder: Path) -> tuple[list[float], list[float]]:
     """Return the seconds of our steps and of the plain loop's; the first do not count."""
     from disco_desktop.engine.client.client import LocalClient
+    from disco_desktop.engine.default_tasks.registry import task_provider
     from disco_desktop.engine.memory.disk_memory import DiskMemory
     from disco_desktop.engine.models.initialise import initial_weights
-    from disco_desktop.engine.task.registry import task_provider
     from disco_desktop.engine.training.disco import Disco
     from disco_desktop.engine.training.settings import TrainingSettings
     from tests.benchmarks.plain_language import PlainLanguageTraining
@@ -117,7 +117,7 @@ async def _read_batch(events: AsyncIterator[Event]) -> None:
 
 def _measure_change(dataset: Dataset, steps: int, change: str) -> tuple[list[float], list[float]]:
     """Return the seconds of the steps of a changed plain loop, and of the plain one."""
-    from disco_desktop.engine.task.registry import task_provider
+    from disco_desktop.engine.default_tasks.registry import task_provider
     from tests.benchmarks.plain_language import PlainLanguageTraining
 
     task = task_provider("wikitext").get_task()
@@ -132,8 +132,8 @@ def _measure_change(dataset: Dataset, steps: int, change: str) -> tuple[list[flo
 
 
 def _generation(tokens: int) -> Result:
+    from disco_desktop.engine.default_tasks.registry import task_provider
     from disco_desktop.engine.models.initialise import initial_weights
-    from disco_desktop.engine.task.registry import task_provider
     from disco_desktop.engine.validation.generation import GenerationSettings, Generator
 
     task = task_provider("wikitext").get_task()

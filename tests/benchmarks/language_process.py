@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 
 from disco_desktop.engine.dataset.dataset import load_dataset
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.models.network import build_network
 from disco_desktop.engine.models.objective import build_objective
-from disco_desktop.engine.task.registry import task_provider
 from disco_desktop.engine.training.learner import Learner
 from disco_desktop.engine.training.peak_memory import peak_memory
 

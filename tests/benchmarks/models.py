@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from disco_desktop.engine.task.registry import task_provider
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.task.task import SecureAggregation
 from disco_desktop.engine.weights.manifest import Manifest
 from disco_desktop.engine.weights.weights import Weights

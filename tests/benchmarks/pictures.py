@@ -47,7 +47,7 @@ def run(setting: Setting) -> Iterator[Result]:
 
 def _digits(folder: Path) -> Path:
     """Copy 400 pictures of each digit."""
-    from disco_desktop.engine.task.registry import task_provider
+    from disco_desktop.engine.default_tasks.registry import task_provider
 
     source = task_provider("mnist").sample_data()
     for digit in range(10):
@@ -59,7 +59,7 @@ def _digits(folder: Path) -> Path:
 
 def _cold_and_warm(folder: Path, setting: Setting) -> Iterator[Result]:
     from disco_desktop.engine.dataset.dataset import load_dataset
-    from disco_desktop.engine.task.registry import task_provider
+    from disco_desktop.engine.default_tasks.registry import task_provider
     from tests.benchmarks.plain_pictures import PlainPictures
 
     task = task_provider("mnist").get_task()
@@ -182,7 +182,7 @@ def _together(folder: Path, setting: Setting) -> Result:
 def _frozen(setting: Setting) -> Result:
     """Epochs of the last layer after the first, against epochs of all layers."""
     from disco_desktop.engine.dataset.dataset import load_dataset
-    from disco_desktop.engine.task.registry import task_provider
+    from disco_desktop.engine.default_tasks.registry import task_provider
 
     provider = task_provider("cifar10")
     task = provider.get_task()

@@ -55,7 +55,7 @@ def run(setting: Setting) -> Iterator[Result]:
 
 def _dataset() -> Dataset:
     from disco_desktop.engine.dataset.dataset import load_dataset
-    from disco_desktop.engine.task.registry import task_provider
+    from disco_desktop.engine.default_tasks.registry import task_provider
 
     provider = task_provider("titanic")
     dataset = load_dataset(provider.get_task(), provider.sample_data())
@@ -76,9 +76,9 @@ async def _measure(
 ) -> tuple[list[float], list[float]]:
     """Return the seconds of our epochs and of the plain loop's; the first do not count."""
     from disco_desktop.engine.client.client import LocalClient
+    from disco_desktop.engine.default_tasks.registry import task_provider
     from disco_desktop.engine.memory.disk_memory import DiskMemory
     from disco_desktop.engine.models.network import build_network, read_weights
-    from disco_desktop.engine.task.registry import task_provider
     from disco_desktop.engine.training.disco import Disco
     from disco_desktop.engine.training.settings import TrainingSettings
     from tests.benchmarks.plain_training import PlainTraining

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.memory.disk_memory import DiskMemory
-from disco_desktop.engine.task.registry import task_provider
 from disco_desktop.engine.task.task import encode_task
 from disco_desktop.engine.weights.model_file import write_model
 from disco_desktop.resource_files import resource
@@ -43,7 +43,9 @@ def write_models(folder: Path, number: int) -> None:
 
 def write_rows(path: Path, number: int) -> Path:
     """Write a table of the Titanic's passengers, over and over again."""
-    header, *rows = (resource("titanic") / "titanic.csv").read_text().splitlines()
+    header, *rows = (
+        (resource("tasks", "titanic", "sample") / "titanic.csv").read_text().splitlines()
+    )
     lines = itertools.islice(itertools.cycle(rows), number)
     path.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
     return path

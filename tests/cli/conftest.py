@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from disco_desktop.cli.main import main
-from disco_desktop.engine.default_tasks.titanic import TitanicProvider
+from disco_desktop.engine.default_tasks.registry import task_provider
 from tests.cli.program import Ended
 
 if TYPE_CHECKING:
@@ -38,4 +38,4 @@ def run(capfd: pytest.CaptureFixture[str]) -> Run:
 
 @pytest.fixture(scope="session")
 def passengers() -> Path:
-    return TitanicProvider().sample_data() / "titanic.csv"
+    return task_provider("titanic").sample_data() / "titanic.csv"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("quick_children")
 
-SPEECH = resource("wikitext", "1863_abraham_lincoln_r.txt")
+SPEECH = resource("tasks", "wikitext", "sample", "1863_abraham_lincoln_r.txt")
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from tests.server.running_server import RunningServer
 
-TITANIC = resource("titanic")
+TITANIC = resource("tasks", "titanic", "sample")
 ALL = Share(1, 1)
 
 

@@ -16,11 +16,11 @@ from disco_desktop.engine.client.federated import FederatedClient
 from disco_desktop.engine.client.identity import Identity
 from disco_desktop.engine.dataset.dataset import load_dataset
 from disco_desktop.engine.dataset.share import Share
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.memory.memory import NoMemory
 from disco_desktop.engine.models.initialise import initial_weights
 from disco_desktop.engine.models.network import manifest_of
 from disco_desktop.engine.task.privacy import Privacy
-from disco_desktop.engine.task.registry import task_provider
 from disco_desktop.engine.training.disco import Disco
 from disco_desktop.engine.training.settings import TrainingSettings
 from tests.engine.training.conftest import trained

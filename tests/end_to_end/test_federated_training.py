@@ -10,10 +10,10 @@ import msgspec
 import pytest
 
 from disco_desktop.engine.dataset.share import Share
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.errors import ServerError
 from disco_desktop.engine.events import Event, RoundEnded
 from disco_desktop.engine.models.initialise import initial_weights
-from disco_desktop.engine.task.registry import task_provider
 from tests.end_to_end.stepwise import Participant, disco_of, joining
 from tests.server.running_server import running_server, task_with
 

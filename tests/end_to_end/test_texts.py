@@ -13,7 +13,7 @@ from disco_desktop.engine.client.federated import FederatedClient
 from disco_desktop.engine.client.identity import Identity
 from disco_desktop.engine.dataset.dataset import load_dataset
 from disco_desktop.engine.dataset.share import Share
-from disco_desktop.engine.default_tasks.wikitext import WikitextProvider
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.memory.memory import NoMemory
 from disco_desktop.engine.models.initialise import initial_weights
 from disco_desktop.engine.models.network import manifest_of
@@ -27,7 +27,7 @@ from tests.server.running_server import RunningServer, running_server
 if TYPE_CHECKING:
     from pathlib import Path
 
-SPEECH = resource("wikitext", "1790_george_washington_n.txt")
+SPEECH = resource("tasks", "wikitext", "sample", "1790_george_washington_n.txt")
 
 
 def disco_of(server: RunningServer, number: int) -> Disco:
@@ -58,7 +58,7 @@ async def trained(disco: Disco):
 @pytest.mark.timeout(100)
 async def test_the_loss_falls_and_all_end_with_the_same_weights(tmp_path: Path) -> None:
     """F4: gpt-nano itself, on texts of one speech."""
-    task = WikitextProvider().get_task()
+    task = task_provider("wikitext").get_task()
     task = msgspec.structs.replace(task, data=TextData(context=32))
     assert task.model == GPT_SIZES["gpt-nano"]
     initial = initial_weights(task, seed=0)

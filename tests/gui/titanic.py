@@ -7,15 +7,15 @@ from itertools import pairwise
 import numpy as np
 
 from disco_desktop.engine.dataset.preprocessing import NumericPreparation, Preprocessing
-from disco_desktop.engine.default_tasks.titanic import TitanicProvider
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.memory.record import History, ModelRecord
 from disco_desktop.engine.memory.stored_model import StoredModel
 from disco_desktop.engine.weights.manifest import Manifest
 from disco_desktop.engine.weights.weights import Weights
 from disco_desktop.resource_files import resource
 
-SAMPLE = resource("titanic")
-TASK = TitanicProvider().get_task()
+SAMPLE = resource("tasks", "titanic", "sample")
+TASK = task_provider("titanic").get_task()
 MODEL = "0123456789abcdef"
 
 # Four of ten rows cannot be used: lines 3, 6, 7 and 10.

@@ -15,7 +15,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 SHOW = """
 from importlib.metadata import distribution
 from disco_desktop.resource_files import resource
-print(resource("titanic", "titanic.csv"))
+print(resource("tasks", "titanic", "sample", "titanic.csv"))
 for point in distribution("disco-desktop").entry_points:
     print(point.group, point.name, callable(point.load()))
 """
@@ -47,11 +47,19 @@ def test_commands_tasks_and_data_are_found(installed: Path) -> None:
     )
     assert shown.returncode == 0, shown.stderr
     data, *points = shown.stdout.splitlines()
-    assert Path(data) == installed / "disco_desktop" / "resources" / "titanic" / "titanic.csv"
+    assert (
+        Path(data)
+        == installed
+        / "disco_desktop"
+        / "resources"
+        / "tasks"
+        / "titanic"
+        / "sample"
+        / "titanic.csv"
+    )
     assert Path(data).is_file()
     assert "console_scripts disco True" in points
     assert "console_scripts disco-server True" in points
-    assert "disco_desktop.tasks titanic True" in points
 
 
 def test_every_file_of_the_package_is_in_it(installed: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import pytest
 
-from disco_desktop.engine.task.registry import task_provider
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.task.task import encode_task
 from disco_desktop.engine.weights.manifest import Manifest
 from disco_desktop.engine.weights.model_file import write_model

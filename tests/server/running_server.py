@@ -12,7 +12,7 @@ import numpy as np
 from disco_desktop.engine.client.address import ServerAddress
 from disco_desktop.engine.client.federated import FederatedClient
 from disco_desktop.engine.client.identity import Identity
-from disco_desktop.engine.task.registry import task_provider
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.task.task import Task, encode_task
 from disco_desktop.engine.weights.manifest import Manifest
 from disco_desktop.engine.weights.model_file import write_model

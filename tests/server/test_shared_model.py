@@ -12,9 +12,9 @@ import pytest
 
 from disco_desktop.app.words.sentences import sentence
 from disco_desktop.engine.dataset.preprocessing import declared
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.errors import ModelError
 from disco_desktop.engine.memory.disk_memory import DiskMemory
-from disco_desktop.engine.task.registry import task_provider
 from tests.server.running_server import RunningServer, running_server, task_with, weights_of
 
 if TYPE_CHECKING:

@@ -112,8 +112,8 @@ async def show_texts(
     await camera.take("texts-data-empty")
     texts = folder / "texts"
     texts.mkdir()
-    shutil.copy(resource("wikitext", "1790_george_washington_n.txt"), texts)
-    shutil.copy(resource("wikitext", "1941_franklin_d_roosevelt_d.txt"), texts)
+    shutil.copy(resource("tasks", "wikitext", "sample", "1790_george_washington_n.txt"), texts)
+    shutil.copy(resource("tasks", "wikitext", "sample", "1941_franklin_d_roosevelt_d.txt"), texts)
     (texts / "empty.txt").write_bytes(b"")
     desktop.data.choose(texts)
     await person.until(lambda: desktop.check.state == "done", "for the check")

@@ -100,7 +100,7 @@ async def _play(shell: Shell, folder: Path, profile: Path) -> None:
         desktop.data.choose(broken)
         await person.until(lambda: desktop.check.state == "done", "for the check")
         await camera.take("data-problems")
-        desktop.data.choose(resource("titanic"))
+        desktop.data.choose(resource("tasks", "titanic", "sample"))
         await person.sees("All 891 rows can be used.")
         await camera.take("data")
         navigator.go("task", "titanic")

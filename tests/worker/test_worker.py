@@ -31,7 +31,7 @@ from disco_desktop.app.processes.worker_messages import (
     encode_line,
 )
 from disco_desktop.app.processes.worker_process import WorkerProcess
-from disco_desktop.engine.default_tasks.titanic import TitanicProvider
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.events import EpochTrained, RoundEnded, StatusChanged
 from disco_desktop.engine.memory.disk_memory import DiskMemory
 from disco_desktop.engine.training.settings import TrainingSettings
@@ -39,8 +39,8 @@ from disco_desktop.engine.training.settings import TrainingSettings
 if TYPE_CHECKING:
     from pathlib import Path
 
-TASK = TitanicProvider().get_task()
-DATA = str(TitanicProvider().sample_data())
+TASK = task_provider("titanic").get_task()
+DATA = str(task_provider("titanic").sample_data())
 ENDING_SECONDS = 10.0
 
 # Prints where a library might: at the moment when torch is imported.

@@ -15,10 +15,10 @@ import msgspec
 from msgspec import Meta, Struct
 
 from disco_desktop.engine.dataset.images.picture_files import SUFFIXES
+from disco_desktop.engine.default_tasks.registry import task_providers
 from disco_desktop.engine.durable_files import private_folder, replaced_durably
 from disco_desktop.engine.errors import DataError
 from disco_desktop.engine.memory.storage import storing_in
-from disco_desktop.engine.task.registry import task_providers
 from disco_desktop.engine.task.tabular import TabularData
 from disco_desktop.logs import logger
 

@@ -14,10 +14,10 @@ from msgspec import Meta, Struct, structs
 
 from disco_desktop.app.server.api import fetch_task
 from disco_desktop.engine.client.address import ServerAddress
+from disco_desktop.engine.default_tasks.registry import find_task, task_id, task_providers
 from disco_desktop.engine.errors import TaskError
 from disco_desktop.engine.memory.record import clean_name
-from disco_desktop.engine.task.protection import check_protection
-from disco_desktop.engine.task.registry import find_task, task_id
+from disco_desktop.engine.task.protection import LessProtectionError, weakenings
 from disco_desktop.engine.task.task import (
     SMALLEST_SECRET_GROUP,
     Keeps,
@@ -289,3 +289,14 @@ def decode_plan(content: bytes) -> TrainingPlan:
         msgspec.DecodeError: it is none, or one of another version.
     """
     return msgspec.json.decode(content, type=TrainingPlan)
+
+
+def check_protection(offered: Task) -> None:
+    """Compare a server's task with the one of its name on this machine, if there is one.
+
+    Raises:
+        LessProtectionError: the server's protects less.
+    """
+    provider = task_providers().get(offered.id)
+    if provider is not None and (found := weakenings(provider.get_task(), offered)):
+        raise LessProtectionError(offered.id, found)

@@ -1,4 +1,4 @@
-"""Pictures that the program draws itself, where real ones may not be shipped.
+"""Sample pictures: real digits cut from a sheet, and drawn ones where real may not be shipped.
 
 They are there to try a task with, and say on their face that they are generated. What they show can
 be learnt, and means nothing.
@@ -10,6 +10,8 @@ import random
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
+
+from disco_desktop.resource_files import resource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -137,3 +139,40 @@ def shape(label: str, chance: random.Random) -> Image.Image:
 
 def _colour(chance: random.Random, least: int, most: int) -> tuple[int, int, int]:
     return chance.randint(least, most), chance.randint(least, most), chance.randint(least, most)
+
+
+_DRAWN = {"cifar10": (shape, 20), "lus_covid": (lung, 60), "simple_face": (face, 50)}
+
+
+def draw_samples(task_id: str, labels: Sequence[str], folder: Path) -> None:
+    """Draw the sample pictures of a built-in task into an empty folder.
+
+    Raises:
+        OSError: they could not be written.
+    """
+    draw, each = _DRAWN[task_id]
+    write_pictures(folder, labels, draw, each=each)
+
+
+_SIDE = 28  # pixels of a digit
+_ROWS_EACH, _COLUMNS = 5, 100  # of each digit on the sheet of samples
+
+
+def cut_digits(folder: Path) -> None:
+    """Cut the sheet of handwritten digits into a folder of 500 pictures for each digit.
+
+    Raises:
+        OSError: they could not be written.
+    """
+    sheet_folder = resource("tasks", "mnist", "sheet")
+    source = sheet_folder / "SOURCE.md"
+    (folder / source.name).write_bytes(source.read_bytes())
+    with Image.open(sheet_folder / "digits.png") as sheet:
+        sheet.load()
+        for digit in range(10):
+            (folder / str(digit)).mkdir()
+            for place in range(_ROWS_EACH * _COLUMNS):
+                row, column = divmod(place, _COLUMNS)
+                left, top = column * _SIDE, (digit * _ROWS_EACH + row) * _SIDE
+                cut = sheet.crop((left, top, left + _SIDE, top + _SIDE))
+                cut.save(folder / str(digit) / f"{place + 1:03}.png")

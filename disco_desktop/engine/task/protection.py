@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from disco_desktop.engine.errors import TaskError
-from disco_desktop.engine.task.registry import task_providers
 
 if TYPE_CHECKING:
     from disco_desktop.engine.task.task import Task
@@ -62,14 +61,3 @@ def weakenings(known: Task, offered: Task) -> list[Weakening]:
     if noise_after < noise:
         found.append(Weakening("noise", f"{noise:g}", f"{noise_after:g}" if noise_after else ""))
     return found
-
-
-def check_protection(offered: Task) -> None:
-    """Compare a server's task with the one of its name on this machine, if there is one.
-
-    Raises:
-        LessProtectionError: the server's protects less.
-    """
-    provider = task_providers().get(offered.id)
-    if provider is not None and (found := weakenings(provider.get_task(), offered)):
-        raise LessProtectionError(offered.id, found)

@@ -15,6 +15,7 @@ from disco_desktop.engine.messages import LARGEST_PEERS
 from disco_desktop.engine.task.architecture import Architecture
 from disco_desktop.engine.task.data import Data
 from disco_desktop.engine.task.privacy import Privacy
+from disco_desktop.engine.task.texts import LARGEST_TEXTS_BYTES, parse_texts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 LARGEST_TASK_BYTES = 1 << 20
 TASK_FILE = "task.json"  # in a folder of its own
+TEXTS_FILE = "texts/en.md"  # in the same folder, where the task has no texts itself
 
 # Names that Windows keeps for devices would make a task's folder impossible there.
 _RESERVED = r"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])$)"
@@ -243,16 +245,33 @@ def _check_version(content: bytes) -> None:
 
 
 def read_task(path: Path) -> Task:
-    """Read a task from a JSON file.
+    """Read a task from a JSON file; what a person reads of it may stand in a file beside it.
 
     Raises:
-        TaskError: the file cannot be read, or what it holds is not a task.
+        TaskError: a file cannot be read, or what it holds is not a task.
     """
+    content = _read(path)
+    beside = path.parent / TEXTS_FILE
+    if not beside.is_file() or len(content) > LARGEST_TASK_BYTES:
+        return decode_task(content)
+    try:
+        described = msgspec.json.decode(content, type=dict[str, msgspec.Raw])
+    except (msgspec.DecodeError, RecursionError):
+        return decode_task(content)  # which says what is wrong
+    if "display" in described:
+        return decode_task(content)
+    try:
+        texts = parse_texts(_read(beside)[:LARGEST_TEXTS_BYTES].decode())
+    except ValueError as error:
+        raise TaskError("task_invalid", field=beside.name, problem=str(error)) from error
+    return decode_task(msgspec.json.encode({**described, "display": texts}))
+
+
+def _read(path: Path) -> bytes:
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # a pipe would keep us waiting
             detail = "it is not an ordinary file"
             raise TaskError("task_unreadable", file=str(path), detail=detail)
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise TaskError("task_unreadable", file=str(path), detail=str(error)) from error
-    return decode_task(content)

@@ -118,7 +118,7 @@ async def test_one_of_three_outcomes_is_learnt_from_real_rows(task_with) -> None
     )
     task = msgspec.structs.replace(task, model=model, training=training)
     assert decode_task(encode_task(task)) == task
-    path = resource("titanic")
+    path = resource("tasks", "titanic", "sample")
     report = check_data(task, path)
     assert report.balance == {"first": 216, "second": 184, "third": 491}
     dataset = load_dataset(task, path)

@@ -21,12 +21,13 @@ from pathlib import Path
 import msgspec
 import numpy.ma  # numpy itself loads it late
 from disco_desktop.engine.dataset.dataset import check_data
-from disco_desktop.engine.default_tasks.titanic import TitanicProvider
+from disco_desktop.engine.default_tasks.registry import task_provider
+task = task_provider("titanic").get_task()
 if os.geteuid() == 0:
     os.setgroups([])
     os.setgid(65534)
     os.setuid(65534)
-report = check_data(TitanicProvider().get_task(), Path(sys.argv[1]))
+report = check_data(task, Path(sys.argv[1]))
 sys.stdout.buffer.write(msgspec.json.encode(report))
 """
 

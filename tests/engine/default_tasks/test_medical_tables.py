@@ -10,8 +10,7 @@ import pytest
 
 from disco_desktop.engine.client.client import LocalClient
 from disco_desktop.engine.dataset.dataset import check_data, load_dataset
-from disco_desktop.engine.default_tasks.breast_cancer import BreastCancerProvider
-from disco_desktop.engine.default_tasks.heart_disease import HeartDiseaseProvider
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.memory.memory import NoMemory
 from disco_desktop.engine.models.initialise import initial_weights
 from disco_desktop.engine.models.network import manifest_of
@@ -23,12 +22,12 @@ from tests.engine.training.conftest import disco_of, trained
 if TYPE_CHECKING:
     from disco_desktop.engine.task.provider import TaskProvider
 
-PROVIDERS = [BreastCancerProvider(), HeartDiseaseProvider()]
+PROVIDERS = [task_provider("breast_cancer"), task_provider("heart_disease")]
 
 
 def rows_of(provider: TaskProvider) -> list[dict[str, str]]:
     folder = provider.sample_data()
-    with (folder / f"{folder.name}.csv").open(newline="", encoding="utf-8") as file:
+    with (folder / f"{folder.parent.name}.csv").open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from disco_desktop.app.library.data import find_sample
 from disco_desktop.engine.dataset.dataset import check_data
-from disco_desktop.engine.task.registry import task_provider
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.task.task import decode_task, encode_task
 from disco_desktop.resource_files import resource
 
@@ -70,7 +70,7 @@ def test_every_sample_can_be_used(kind: str, samples: dict[str, Path]) -> None:
 
 
 def test_the_digits_are_those_of_the_sheet(samples: dict[str, Path]) -> None:
-    sheet = np.asarray(Image.open(resource("mnist", "digits.png")))
+    sheet = np.asarray(Image.open(resource("tasks", "mnist", "sheet", "digits.png")))
     assert sheet.shape == (50 * 28, 100 * 28)
     for digit in range(10):
         files = sorted((samples["mnist"] / str(digit)).iterdir())

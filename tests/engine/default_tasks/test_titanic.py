@@ -10,7 +10,7 @@ import pytest
 
 from disco_desktop.engine.dataset.dataset import check_data, load_dataset, load_unlabelled
 from disco_desktop.engine.dataset.share import Share
-from disco_desktop.engine.default_tasks.titanic import TitanicProvider
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.task.task import decode_task, encode_task
 
 KAGGLE = [
@@ -21,12 +21,12 @@ KAGGLE = [
 
 @pytest.fixture
 def task():
-    return TitanicProvider().get_task()
+    return task_provider("titanic").get_task()
 
 
 @pytest.fixture
 def folder():
-    return TitanicProvider().sample_data()
+    return task_provider("titanic").sample_data()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from disco_desktop.engine.dataset.preprocessing import NumericPreparation, Preprocessing
-from disco_desktop.engine.default_tasks.titanic import TitanicProvider
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.events import EpochTrained, Metrics, RoundEnded
 from disco_desktop.engine.memory.disk_memory import DiskMemory
 from disco_desktop.engine.memory.record import History, ModelRecord, new_model_id
@@ -69,7 +69,7 @@ def stored_model(name: str = "Titanic", *, created: str = "2026-01-02T03:04:05+0
             participants=2,
             metrics=METRICS,
         ),
-        task=TitanicProvider().get_task(),
+        task=task_provider("titanic").get_task(),
         preprocessing=Preprocessing(
             columns=(NumericPreparation(name="Age", center=30.0, scale=0.1 + 0.2, fill=30.0),)
         ),

@@ -8,6 +8,7 @@ import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
 
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.models.gpt import GPTNetwork, KeptAttention
 from disco_desktop.engine.models.network import manifest_of
 from disco_desktop.engine.models.objective import LanguageObjective
@@ -54,9 +55,8 @@ def test_elements_are_those_of_the_network(name: str) -> None:
 
 
 def test_a_task_of_the_default_size_has_a_manifest() -> None:
-    from disco_desktop.engine.default_tasks.wikitext import WikitextProvider
 
-    task = WikitextProvider().get_task()
+    task = task_provider("wikitext").get_task()
     assert sum(math.prod(shape) for shape in manifest_of(task).shapes) == task.elements
 
 

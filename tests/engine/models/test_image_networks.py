@@ -11,6 +11,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.models.backbone import BackboneNetwork
 from disco_desktop.engine.models.layered import layered_network
 from disco_desktop.engine.models.network import manifest_of, network_manifest
@@ -25,7 +26,6 @@ from disco_desktop.engine.task.image_architecture import (
     MaxPool,
 )
 from disco_desktop.engine.task.outcome import BinaryOutcome, ClassOutcome
-from disco_desktop.engine.task.registry import task_provider
 
 
 def data_of(height: int = 28, width: int = 28, values: int = 3, **changes: object) -> ImageData:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from disco_desktop.engine.default_tasks.titanic import TitanicProvider
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.errors import ModelError
 from disco_desktop.engine.models.initialise import initial_weights
 from disco_desktop.engine.models.network import (
@@ -23,7 +23,7 @@ from disco_desktop.engine.weights.weights import Weights
 if TYPE_CHECKING:
     from pathlib import Path
 
-TASK = TitanicProvider().get_task()
+TASK = task_provider("titanic").get_task()
 
 
 def test_the_titanic_network_has_the_layers_of_the_task() -> None:
@@ -128,7 +128,7 @@ def test_drawing_initial_weights_leaves_the_callers_random_numbers_alone() -> No
 
 def test_a_child_process_draws_the_same_initial_weights(tmp_path: Path) -> None:
     path = tmp_path / "initial.safetensors"
-    TitanicProvider().get_model(path, seed=3)
+    task_provider("titanic").get_model(path, seed=3)
     weights, metadata = read_model(path)
     assert np.array_equal(weights.buffer, initial_weights(TASK, seed=3).buffer)
     assert metadata["task_digest"] == TASK.digest

@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from disco_desktop.engine.default_tasks.titanic import TitanicProvider
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.errors import TaskError
 from disco_desktop.engine.privacy.protection import Protection
 from disco_desktop.engine.task.privacy import Privacy
@@ -43,7 +43,7 @@ def test_clipping_alone_adds_no_noise() -> None:
 
 
 def test_a_task_whose_server_would_refuse_the_noise_is_refused() -> None:
-    task = TitanicProvider().get_task()
+    task = task_provider("titanic").get_task()
     together = msgspec.to_builtins(task.collaboration)
     together["privacy"] = {"clipping_norm": 1000.0, "noise_multiplier": 10.0}
     described = msgspec.to_builtins(task) | {"collaboration": together}

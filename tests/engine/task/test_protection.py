@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
+from disco_desktop.app.training.plan import check_protection
+from disco_desktop.engine.default_tasks.registry import find_task
 from disco_desktop.engine.task.privacy import Privacy
 from disco_desktop.engine.task.protection import (
     LessProtectionError,
     Weakening,
-    check_protection,
     weakenings,
 )
-from disco_desktop.engine.task.registry import find_task
 
 if TYPE_CHECKING:
     from disco_desktop.engine.task.task import Task

@@ -9,7 +9,7 @@ import pytest
 
 from disco_desktop.engine.client.client import LocalClient
 from disco_desktop.engine.dataset.dataset import load_dataset
-from disco_desktop.engine.default_tasks.titanic import TitanicProvider
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.memory.disk_memory import DiskMemory
 from disco_desktop.engine.models.initialise import initial_weights
 from disco_desktop.engine.training.disco import Disco
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from disco_desktop.engine.task.task import Task
     from disco_desktop.engine.training.result import TrainingResult
 
-PROVIDER = TitanicProvider()
+PROVIDER = task_provider("titanic")
 TASK = PROVIDER.get_task()
 
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from disco_desktop.engine.dataset.dataset import load_dataset
-from disco_desktop.engine.default_tasks.wikitext import WikitextProvider
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.models.network import build_network
 from disco_desktop.engine.models.objective import build_objective
 from disco_desktop.engine.task.gpt import GPT
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from disco_desktop.engine.training.settings import Precision
 
 TASK = msgspec.structs.replace(
-    WikitextProvider().get_task(),
+    task_provider("wikitext").get_task(),
     data=TextData(context=16),
     model=GPT(layers=1, heads=2, width=16, dropout=0.1),
 )
-SPEECH = resource("wikitext", "1790_george_washington_n.txt")
+SPEECH = resource("tasks", "wikitext", "sample", "1790_george_washington_n.txt")
 
 
 def steps(data: Path, count: int, precision: Precision = "float32") -> tuple[Learner, list[float]]:

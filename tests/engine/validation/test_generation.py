@@ -9,8 +9,7 @@ import torch
 from disco_desktop.engine.dataset.dataset import load_labelled
 from disco_desktop.engine.dataset.text.text_reader import NOTHING_FITTED
 from disco_desktop.engine.dataset.text.tokenizer import END_OF_TEXT, decode, encode
-from disco_desktop.engine.default_tasks.titanic import TitanicProvider
-from disco_desktop.engine.default_tasks.wikitext import WikitextProvider
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.errors import ModelError
 from disco_desktop.engine.models.initialise import initial_weights
 from disco_desktop.engine.models.network import build_network, load_weights
@@ -22,7 +21,7 @@ from disco_desktop.resource_files import resource
 
 CONTEXT = 8
 TASK = msgspec.structs.replace(
-    WikitextProvider().get_task(),
+    task_provider("wikitext").get_task(),
     data=TextData(context=CONTEXT),
     model=GPT(layers=2, heads=2, width=8),
 )
@@ -104,7 +103,7 @@ def test_only_the_likeliest_tokens_are_drawn() -> None:
 
 
 def test_a_model_of_tables_writes_nothing() -> None:
-    task = TitanicProvider().get_task()
+    task = task_provider("titanic").get_task()
     with pytest.raises(ModelError, match="model_writes_nothing"):
         Generator(task, initial_weights(task, seed=1))
 
@@ -112,7 +111,9 @@ def test_a_model_of_tables_writes_nothing() -> None:
 def test_perplexity_is_that_of_the_true_loss(weights) -> None:
     """The mean over all tokens of all blocks, against torch's own."""
     loaded = load_labelled(
-        TASK, resource("wikitext", "1790_george_washington_n.txt"), NOTHING_FITTED
+        TASK,
+        resource("tasks", "wikitext", "sample", "1790_george_washington_n.txt"),
+        NOTHING_FITTED,
     )
     metrics = Validator(TASK, weights, device="cpu").measure(loaded.samples)
     network = build_network(TASK).eval()

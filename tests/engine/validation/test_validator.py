@@ -5,7 +5,7 @@ import pytest
 
 from disco_desktop.engine.dataset.dataset import load_dataset
 from disco_desktop.engine.dataset.samples import Dataset, Samples
-from disco_desktop.engine.default_tasks.titanic import TitanicProvider
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.errors import DataError, ModelError
 from disco_desktop.engine.models.initialise import initial_weights
 from disco_desktop.engine.models.sample_tensors import MOST_IN_PIECE
@@ -13,7 +13,7 @@ from disco_desktop.engine.validation.validator import Validator
 from disco_desktop.engine.weights.manifest import Manifest
 from disco_desktop.engine.weights.weights import Weights
 
-PROVIDER = TitanicProvider()
+PROVIDER = task_provider("titanic")
 TASK = PROVIDER.get_task()
 
 

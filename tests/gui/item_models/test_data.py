@@ -8,12 +8,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from disco_desktop.engine.dataset.report import Problem
-from disco_desktop.engine.default_tasks.titanic import TitanicProvider
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.gui.item_models.data import PROBLEM, ExpectedColumnsModel, ProblemsModel
 from disco_desktop.gui.item_models.results import ClassFiguresModel
 from disco_desktop.gui.wording import NOTHING
 
-DATA = TitanicProvider().get_task().data
+DATA = task_provider("titanic").get_task().data
 
 
 def under_test(model):

@@ -7,7 +7,7 @@ from disco_desktop.app.training.folder import TrainingFolder
 from disco_desktop.app.training.plan import TrainingPlan
 from disco_desktop.app.training.session import CurrentSession
 from disco_desktop.engine.client.ledger import FRAMING, Traffic
-from disco_desktop.engine.default_tasks.titanic import TitanicProvider
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.events import Metrics, RoundEnded
 from disco_desktop.gui.main_window import Place
 from disco_desktop.gui.pages.leaves import LeavesPage
@@ -21,7 +21,7 @@ ROUND = RoundEnded(
 
 def plan(tmp_path, scheme):
     return TrainingPlan(
-        task=TitanicProvider().get_task(), data=str(tmp_path), users=1, same_data=False,
+        task=task_provider("titanic").get_task(), data=str(tmp_path), users=1, same_data=False,
         scheme=scheme, server=None, fingerprint=None, epochs=1, round_duration=1, batch_size=30,
         seed=1, threads=None, save_as=None, created="2026-01-01T00:00:00+00:00",
     )  # fmt: skip

@@ -10,6 +10,7 @@ from disco_desktop.app.server.in_use import ServerInUse
 from disco_desktop.app.training.folder import TrainingFolder
 from disco_desktop.app.training.session import CurrentSession
 from disco_desktop.engine.cache_folder import cache_folder
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.gui.pages.settings import SettingsPage
 from disco_desktop.gui.pages.welcome import WelcomePage
 from tests.gui.conftest import eventually
@@ -146,10 +147,9 @@ async def test_servers_stay_while_a_training_is_under_way(page, current, tmp_pat
 @pytest.fixture
 def titanic_plan(tmp_path):
     from disco_desktop.app.training.plan import TrainingPlan
-    from disco_desktop.engine.default_tasks.titanic import TitanicProvider
 
     return TrainingPlan(
-        task=TitanicProvider().get_task(), data=str(tmp_path), users=1, same_data=False,
+        task=task_provider("titanic").get_task(), data=str(tmp_path), users=1, same_data=False,
         scheme="local", server=None, fingerprint=None, epochs=1, round_duration=1, batch_size=30,
         seed=1, threads=None, save_as=None, created="2026-01-01T00:00:00+00:00",
     )  # fmt: skip

@@ -11,7 +11,7 @@ from disco_desktop.app.library.data import LastData
 from disco_desktop.app.processes.assistant_job import DataCheck, ModelTest, Prediction
 from disco_desktop.app.processes.generation import Generation
 from disco_desktop.engine.dataset.text.text_reader import NOTHING_FITTED
-from disco_desktop.engine.default_tasks.wikitext import WikitextProvider
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.memory.disk_memory import DiskMemory
 from disco_desktop.engine.memory.record import History, ModelRecord
 from disco_desktop.engine.memory.stored_model import StoredModel
@@ -29,10 +29,10 @@ from tests.gui.titanic import titanic_model
 if TYPE_CHECKING:
     from pathlib import Path
 
-SPEECH = resource("wikitext", "1863_abraham_lincoln_r.txt")
+SPEECH = resource("tasks", "wikitext", "sample", "1863_abraham_lincoln_r.txt")
 MODEL = "0123456789abcdee"
 TASK = msgspec.structs.replace(
-    WikitextProvider().get_task(),
+    task_provider("wikitext").get_task(),
     data=TextData(context=16),
     model=GPT(layers=1, heads=1, width=4),
 )

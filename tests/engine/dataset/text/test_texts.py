@@ -20,7 +20,7 @@ from disco_desktop.engine.dataset.text.text_examination import examine_texts
 from disco_desktop.engine.dataset.text.text_reader import NOTHING_FITTED
 from disco_desktop.engine.dataset.text.tokenizer import END_OF_TEXT, decode, encode
 from disco_desktop.engine.dataset.watcher import Watcher
-from disco_desktop.engine.default_tasks.wikitext import WikitextProvider
+from disco_desktop.engine.default_tasks.registry import task_provider
 from disco_desktop.engine.errors import DataError
 from disco_desktop.engine.task.text import PADDING, TextData
 from disco_desktop.resource_files import resource
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 CONTEXT = 8
 RUNNING = TextData(context=CONTEXT)
 LINES = TextData(context=CONTEXT, unit="lines")
-SPEECH = resource("wikitext", "1863_abraham_lincoln_r.txt")
+SPEECH = resource("tasks", "wikitext", "sample", "1863_abraham_lincoln_r.txt")
 ODD = "Köln, 東京 🙂🙂\n\n\n   two\tor  three\r\n\r\n'tis we'll \u00a0 x\n"
 
 
 def task_with(data: TextData) -> Task:
-    return msgspec.structs.replace(WikitextProvider().get_task(), data=data)
+    return msgspec.structs.replace(task_provider("wikitext").get_task(), data=data)
 
 
 def write(path: Path, content: bytes | str) -> Path:

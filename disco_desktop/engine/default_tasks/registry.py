@@ -1,21 +1,28 @@
-"""The providers known on this machine: the default ones and installed plug-ins alike."""
+"""The tasks known on this machine: built-in ones, a person's own, and installed plug-ins."""
 
 from __future__ import annotations
 
+from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from disco_desktop.engine.default_tasks.task_file import BuiltInTask, TaskFile
 from disco_desktop.engine.errors import TaskError
+from disco_desktop.engine.memory.storage import default_root
 from disco_desktop.engine.task.task import TASK_FILE, read_task
 from disco_desktop.logs import logger
+from disco_desktop.resource_files import resource
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from importlib.metadata import EntryPoint
+
     from disco_desktop.engine.task.provider import TaskProvider
     from disco_desktop.engine.task.task import Task
 
 ENTRY_POINT_GROUP = "disco_desktop.tasks"
-SAMPLE_FOLDER = "sample"  # beside a task's file
+OWN_TASKS = "tasks"  # the folder of a person's own tasks, among their models and settings
 
 _log = logger(__name__)
 
@@ -23,23 +30,50 @@ _log = logger(__name__)
 def task_providers() -> dict[str, TaskProvider]:
     """Return the providers by the id of their task, sorted.
 
-    A plug-in that cannot be used is logged and left out: it must not take the others down. Of two
-    with the same task, the first by name is kept.
+    They are the built-in tasks, those in the person's own folder of tasks, and installed plug-ins.
+    One that cannot be used is logged and left out: it must not take the others down. Of several
+    with the same task, the first is kept.
     """
     providers: dict[str, TaskProvider] = {}
-    for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.name):
+    for name, make in _known():
         try:
-            provider = point.load()()
+            provider = make()
             task_id = provider.get_task().id
         except Exception as error:
-            _log.warning("the task plug-in %s cannot be used: %r", point.name, error)
+            _log.warning("the task %s cannot be used: %s", name, error)
             _log.debug("where it failed", exc_info=True)
             continue
         if task_id in providers:
-            _log.warning("the task plug-in %s is left out: %s is taken", point.name, task_id)
+            _log.warning("the task %s is left out: %s is taken", name, task_id)
             continue
         providers[task_id] = provider
     return dict(sorted(providers.items()))
+
+
+def _known() -> Iterator[tuple[str, Callable[[], TaskProvider]]]:
+    """Return what may be a task: its name for the log, and what makes its provider."""
+    for folder in sorted(resource("tasks").iterdir()):
+        if folder.is_dir():
+            yield folder.name, partial(BuiltInTask, folder)
+    for path in own_tasks():
+        yield path.name, partial(TaskFile, path)
+    for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.name):
+        yield point.name, partial(_plugged_in, point)
+
+
+def _plugged_in(point: EntryPoint) -> TaskProvider:
+    provider: TaskProvider = point.load()()
+    return provider
+
+
+def own_tasks() -> list[Path]:
+    """Return the files of the tasks in the person's own folder, each alone or in a folder."""
+    root = default_root().parent / OWN_TASKS
+    try:
+        return sorted([*root.glob("*.json"), *root.glob(f"*/{TASK_FILE}")])
+    except OSError as error:
+        _log.warning("the folder of tasks %s cannot be read: %s", root, error)
+        return []
 
 
 def task_provider(task_id: str) -> TaskProvider:
@@ -71,10 +105,8 @@ def find_sample(reference: str | Path) -> Path | None:
         TaskError: no such task is known on this machine.
     """
     file = _task_file(reference)
-    if file is None:
-        return task_provider(str(reference)).sample_data()
-    beside = file.parent / SAMPLE_FOLDER
-    return beside if beside.is_dir() else None
+    provider = task_provider(str(reference)) if file is None else TaskFile(file)
+    return provider.sample_data()
 
 
 def task_id(reference: str | Path) -> str:

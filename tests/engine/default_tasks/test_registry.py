@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from disco_desktop.engine.default_tasks.registry import task_provider, task_providers
 from disco_desktop.engine.errors import TaskError
-from disco_desktop.engine.task.registry import task_provider, task_providers
 from tests.plug_in import MODULE, OWN_TASKS, install
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def test_one_that_cannot_be_used_is_left_out_with_a_line(
     place: Path, expect_log: Callable[[str], None], provider: str, reason: str
 ) -> None:
     install(place, petals="Petals", wrong=provider)
-    expect_log(f"WARNING disco.task.registry: the task plug-in wrong .*{reason}")
+    expect_log(f"WARNING disco.default_tasks.registry: the task wrong .*{reason}")
     providers = task_providers()
     assert list(providers) == sorted([*OWN_TASKS, "petals"])
     assert providers["titanic"].get_task().display.title == "Titanic"

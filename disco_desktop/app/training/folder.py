@@ -19,7 +19,7 @@ from disco_desktop.app.processes.worker_messages import (
     encode_line,
 )
 from disco_desktop.app.training.identities import hold_free_identities, hold_identities
-from disco_desktop.app.training.plan import decode_plan, encode_plan
+from disco_desktop.app.training.plan import decode_plan, encode_plan, task_digest_in_plan
 from disco_desktop.engine.durable_files import private_folder, replaced_durably, sync_folder
 from disco_desktop.engine.errors import DiscoError, StorageError
 from disco_desktop.engine.events import EpochTrained, RoundEnded
@@ -153,6 +153,11 @@ class TrainingFolder:
         except Timeout as error:
             raise StorageError("training_under_way") from error
         return cls(path, plan, lock)
+
+    @property
+    def former_digest(self) -> str | None:
+        """The task's digest as the version took it that began the training."""
+        return task_digest_in_plan((self.path / _PLAN).read_bytes())
 
     @property
     def tasks_dir(self) -> Path:

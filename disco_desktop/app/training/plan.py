@@ -25,6 +25,7 @@ from disco_desktop.engine.task.task import (
     Task,
     decode_task,
     encode_task,
+    written_digest,
 )
 from disco_desktop.engine.training.settings import TrainingSettings
 
@@ -289,3 +290,16 @@ def decode_plan(content: bytes) -> TrainingPlan:
         msgspec.DecodeError: it is none, or one of another version.
     """
     return msgspec.json.decode(content, type=TrainingPlan)
+
+
+def task_digest_in_plan(content: bytes) -> str:
+    """Return the digest that a plan's task had for the version that wrote the plan.
+
+    Raises:
+        msgspec.DecodeError: it is no plan.
+    """
+
+    class Written(Struct):
+        task: msgspec.Raw
+
+    return written_digest(bytes(msgspec.json.decode(content, type=Written).task))

@@ -10,9 +10,10 @@ this script itself needs nothing of it. It leaves in the folder, beside a table:
 - `server`, `tasks`: the server's data folder, with a finished session and the half one of those
   two, and the tasks that it offers;
 - `expected.json`: what that version itself made of all this: predictions, figures, and the
-  digests with which the two trainings end when that version resumes them. `root` and `port` are
-  where it was made: absolute paths and the address stand in the plans, and who opens them puts
-  its own in their place.
+  digests with which the two trainings end: `alone` when that version resumes it, `half` when it
+  is not interrupted at all, and `resumed` when that version resumes that one. `root` and `port`
+  are where it was made: absolute paths and the address stand in the plans, and who opens them
+  puts its own in their place.
 """
 
 from __future__ import annotations
@@ -201,7 +202,10 @@ def make(version: Version) -> dict[str, Any]:
     expected["sessions"] = sessions
     expected["alone"] = version.digests(*version.alone, "--resume")
     with version.serving():
-        expected["half"] = version.digests("long-titanic", *version.together, "--resume")
+        expected["resumed"] = version.digests("long-titanic", *version.together, "--resume")
+    shutil.rmtree(root / "server")
+    with version.serving():
+        expected["half"] = version.digests("long-titanic", *version.together)
     shutil.rmtree(root)
     asked.rename(root)
     return expected

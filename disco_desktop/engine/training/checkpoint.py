@@ -107,9 +107,13 @@ def decode_checkpoint(
     """Read a checkpoint from a file's tensors and metadata.
 
     Raises:
-        ModelError: it is another program's, or another version's.
+        ModelError: it is another program's, or another version's, or a newer one's
+            (`training_newer`).
     """
-    if metadata.get("format") != FORMAT:
+    kind = metadata.get("format", "")
+    if kind != FORMAT:
+        if kind.startswith(FORMAT.rstrip("1")):
+            raise ModelError("training_newer")
         raise ModelError("checkpoint_of_other_version")
     try:
         state = msgspec.json.decode(metadata.get("state", ""), type=CheckpointState)

@@ -34,6 +34,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
+from PIL import Image, ImageDraw
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -76,6 +77,32 @@ HALFWAY = FINISHED | {
 }
 
 
+PICTURES = FINISHED | {
+    "id": "small-shapes",
+    "display": {"title": "Small shapes", "summary": "Tell discs from squares."},
+    "data": {
+        "kind": "image",
+        "height": 16,
+        "width": 16,
+        "channels": 1,
+        "outcome": {
+            "kind": "classes",
+            "name": "shape",
+            "values": ["disc", "square"],
+            "labels": ["disc", "square"],
+        },
+    },
+    "model": {
+        "kind": "layers",
+        "layers": [
+            {"kind": "convolution", "filters": 4, "kernel": 3},
+            {"kind": "max_pool", "size": 2},
+        ],
+    },
+}
+TABLE_MODELS = {"Kept alone": "titanic.csv", "Kept together": "titanic.csv"}
+
+
 class Version:
     """The commands of one version, and the folder that they work in."""
 
@@ -93,11 +120,22 @@ class Version:
         """The task and options of a training alone."""
         return ["titanic", "--data", str(self.data), "--scheme", "local", "--seed", SEED]
 
+    def at_server(self, data: Path) -> list[str]:
+        """Return the options of a training of two participants at the server."""
+        address = f"http://127.0.0.1:{self.port}"
+        return ["--data", str(data), "--users", "2", "--server", address, "--seed", SEED]
+
     @property
     def together(self) -> list[str]:
-        """The options of a training of two participants at the server."""
-        address = f"http://127.0.0.1:{self.port}"
-        return ["--data", str(self.data), "--users", "2", "--server", address, "--seed", SEED]
+        """The options of such a training on the table."""
+        return self.at_server(self.data)
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether it knows pictures."""
+        command = [self._programs / "disco", "tasks"]
+        listed = subprocess.run(command, env=self._environment, capture_output=True, check=True)
+        return b"lus_covid" in listed.stdout
 
     def start(self, program: str, *arguments: str | Path) -> subprocess.Popen[bytes]:
         """Start a command."""
@@ -116,17 +154,17 @@ class Version:
             self.run(*arguments, "--json", path)
             return json.loads(path.read_bytes())
 
-    def use(self, model: str) -> dict[str, Any]:
-        """Return what a model says of each row of the table, and how good that is."""
+    def use(self, model: str, data: str) -> dict[str, Any]:
+        """Return what a model says of each row or picture, and how good that is."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "predictions.csv"
-            self.run("predict", model, "--data", self.data, "--out", path)
+            self.run("predict", model, "--data", self.root / data, "--out", path)
             with path.open(newline="") as file:
                 rows = list(csv.DictReader(file))
         predictions = [[row["prediction"], row["probability"]] for row in rows]
-        tested = self.answer("test", model, "--data", self.data)
+        tested = self.answer("test", model, "--data", self.root / data)
         figures = {name: tested[name] for name in ("samples", "loss", "accuracy", "confusion")}
-        return figures | {"predictions": predictions}
+        return figures | {"data": data, "predictions": predictions}
 
     def digests(self, *arguments: str | Path) -> list[str]:
         """Run a training to its end and return the digests of its participants' weights."""
@@ -178,7 +216,11 @@ def make(version: Version) -> dict[str, Any]:
     """Make everything; return what that version itself makes of it."""
     root = version.root
     write_table(version.data)
-    for task in (FINISHED, HALFWAY):
+    tasks, models = [FINISHED, HALFWAY], TABLE_MODELS
+    if version.has_pictures:
+        write_pictures(root / "shapes")
+        tasks, models = [*tasks, PICTURES], models | {"Kept pictures": "shapes"}
+    for task in tasks:
         folder = root / "tasks" / str(task["id"])
         folder.mkdir(parents=True)
         (folder / "task.json").write_text(json.dumps(task, indent=1) + "\n")
@@ -190,6 +232,9 @@ def make(version: Version) -> dict[str, Any]:
 
     with version.serving():
         version.run("train", "small-titanic", *version.together, "--save", "Kept together")
+        if version.has_pictures:
+            version.run("train", "small-shapes", *version.at_server(root / "shapes"),
+                        "--save", "Kept pictures")  # fmt: skip
         training = version.start("disco", "train", "long-titanic", *version.together)
         wait_until(lambda: (version.tasks() or {})["long-titanic"]["round"] >= 3)
         kill(training)
@@ -198,7 +243,7 @@ def make(version: Version) -> dict[str, Any]:
     asked = root.with_name(root.name + "-asked")
     shutil.copytree(root, asked)
     expected: dict[str, Any] = {"root": str(root), "port": version.port}
-    expected["models"] = {name: version.use(name) for name in ("Kept alone", "Kept together")}
+    expected["models"] = {name: version.use(name, data) for name, data in models.items()}
     expected["sessions"] = sessions
     expected["alone"] = version.digests(*version.alone, "--resume")
     with version.serving():
@@ -217,6 +262,18 @@ def write_table(path: Path) -> None:
         rows = list(csv.reader(file))[: 1 + ROWS]
     with path.open("w", newline="") as file:
         csv.writer(file).writerows(rows)
+
+
+def write_pictures(folder: Path) -> None:
+    """Draw discs and squares of several sizes, a folder each."""
+    for label in ("disc", "square"):
+        (folder / label).mkdir(parents=True)
+        for number in range(20):
+            picture = Image.new("L", (16, 16), number)
+            place = (2, 2, 7 + number % 8, 7 + number % 8)
+            draw = ImageDraw.Draw(picture)
+            (draw.ellipse if label == "disc" else draw.rectangle)(place, 200 - number)
+            picture.save(folder / label / f"{number:02}.png")
 
 
 def main() -> None:

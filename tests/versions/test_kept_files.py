@@ -44,7 +44,7 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
 
 def test_models_say_what_they_said(kept: Kept) -> None:
     for name, expected in kept.expected["models"].items():
-        used = kept.use(name)
+        used = kept.use(name, expected.get("data", "titanic.csv"))
         for figure in ("samples", "loss", "accuracy"):
             assert used[figure] == pytest.approx(expected[figure], rel=1e-5)
         assert used["confusion"] == expected["confusion"]

@@ -11,6 +11,7 @@ import argparse
 import io
 import re
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -46,6 +47,8 @@ def main() -> int:
         catalog = read(file, code)
         catalog.update(template, no_fuzzy_matching=True, update_creation_date=False)
         catalog.obsolete.clear()
+        # Else a compiled catalogue holds the minute in which it was made, and is stale in the next.
+        catalog.creation_date = datetime(2026, 1, 1, tzinfo=UTC)
         wanted[file] = po_bytes(catalog)
         compiled = io.BytesIO()
         write_mo(compiled, catalog)

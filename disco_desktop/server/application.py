@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from disco_desktop.engine.client.versions import VERSION_HEADERS
 from disco_desktop.server.connection_guard import ConnectionGuard
 from disco_desktop.server.metrics import ServerMetrics
 from disco_desktop.server.origin import own_origin_only
@@ -64,6 +65,7 @@ async def _add_headers(request: web.Request, response: web.StreamResponse) -> No
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
     response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.update(VERSION_HEADERS)
     response.headers["Server"] = "Disco"  # and not which versions of what it is made of
 
 

@@ -14,8 +14,10 @@ from disco_desktop.engine.client.statements import (
     participant_statement,
     server_statement,
 )
+from disco_desktop.engine.client.versions import is_spoken, subprotocols
 from disco_desktop.engine.errors import ServerError
 from disco_desktop.engine.messages import (
+    OLDEST_PROTOCOL,
     PROTOCOL_VERSION,
     Challenge,
     Hello,
@@ -68,6 +70,7 @@ class ControlChannel:
             # aiohttp refuses a message of this size already, and we one that is larger than ours.
             max_msg_size=limits.control_message_bytes + 1,
             compress=False,
+            protocols=subprotocols(),
             timeout=limits.farewell_seconds,
             autoping=False,  # since its answers to a flood of pings would hold up everybody else
         )
@@ -194,11 +197,16 @@ async def shake_hands(channel: ControlChannel, identity: Identity, task_digest: 
 
 
 def _check(hello: Hello, task_digest: str) -> None:
-    if hello.protocol != PROTOCOL_VERSION:
-        raise ServerError("protocol_differs", theirs=hello.protocol, ours=PROTOCOL_VERSION)
+    if not is_spoken(hello.protocol):
+        raise ServerError("protocol_differs", theirs=hello.protocol, ours=_nearest(hello.protocol))
     if hello.task_schema != SCHEMA_VERSION:
         raise ServerError("task_schema_differs", theirs=hello.task_schema, ours=SCHEMA_VERSION)
     if hello.task_digest != task_digest:
         raise ServerError("task_differs")
     if hello.role not in _OPEN_ROLES:
         raise ServerError("role_not_granted", role=hello.role)
+
+
+def _nearest(protocol: int) -> int:
+    """Return that of our versions of the protocol which comes nearest to somebody's."""
+    return PROTOCOL_VERSION if protocol > PROTOCOL_VERSION else OLDEST_PROTOCOL

@@ -85,6 +85,7 @@ class WorkerTraining:
             is_kept=request.save_as is not None,
             slot=request.slot,
             device=request.device,
+            former_digest=request.former_digest,
         )
         counting: asyncio.Task[None] | None = None
         try:

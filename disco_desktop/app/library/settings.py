@@ -10,6 +10,7 @@ from msgspec import Meta, Struct, structs
 
 from disco_desktop.app.library.observable import Observable
 from disco_desktop.engine.durable_files import private_folder, replaced_durably
+from disco_desktop.engine.errors import StorageError
 from disco_desktop.engine.memory.storage import storing_in
 from disco_desktop.logs import logger
 
@@ -58,6 +59,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     window: Annotated[str, Meta(pattern="^[0-9a-f]*$", max_length=2_000)] = ""
 
 
+class _Written(Struct):
+    schema_version: int = SCHEMA_VERSION
+
+
 class SettingsFile:
     """The settings in a file of the person's folder.
 
@@ -73,9 +78,12 @@ class SettingsFile:
         """Change some settings and keep them.
 
         Raises:
-            StorageError: they could not be kept; they are in force all the same.
+            StorageError: they could not be kept; they are in force all the same. Those of a newer
+                version are left as they are (`file_newer`).
         """
         self.current = structs.replace(self.current, **changes)
+        if self.current.schema_version > SCHEMA_VERSION:
+            raise StorageError("file_newer", file=str(self._path))
         with storing_in(self._path.parent):
             private_folder(self._path.parent)
             with replaced_durably(self._path) as file:
@@ -86,7 +94,7 @@ class SettingsFile:
         """Read the settings; a damaged file is set aside, and one begins with the defaults."""
         try:
             with self._path.open("rb") as file:
-                return msgspec.json.decode(file.read(_LARGEST_FILE), type=Settings)
+                return self._decode(file.read(_LARGEST_FILE))
         except FileNotFoundError:
             return Settings()
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -97,6 +105,14 @@ class SettingsFile:
         except OSError as error:
             _log.warning("the settings cannot be read: %s", error)
             return Settings()
+
+    def _decode(self, content: bytes) -> Settings:
+        """Read the settings; of those of a newer version only that they are."""
+        version = msgspec.json.decode(content, type=_Written).schema_version
+        if version > SCHEMA_VERSION:
+            _log.warning("%s is of a newer version of Disco, and left as it is", self._path)
+            return Settings(schema_version=version)
+        return msgspec.json.decode(content, type=Settings)
 
 
 LARGEST_SERVERS = 20

@@ -35,6 +35,7 @@ class TrainRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         memory: root of the memory that holds the checkpoints, in `slot`, and the model, if it is
             to be kept, under the name `save_as`.
         resume: go on from the checkpoint instead of starting afresh.
+        former_digest: of the task, as the version took it that began the training.
         device: to train on; the fastest there is where it is None.
         patience: seconds to wait for others before giving up.
     """
@@ -58,6 +59,7 @@ class TrainRequest(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     slot: str
     save_as: str | None = None
     resume: bool = False
+    former_digest: str | None = None
     device: str | None = None
     patience: Annotated[float, Meta(gt=0)] = 1800.0
 

@@ -16,6 +16,7 @@ from disco_desktop.engine.client.address import (
     client_session,
     connection_error,
 )
+from disco_desktop.engine.client.versions import check_server
 from disco_desktop.engine.errors import ServerError, TaskError
 from disco_desktop.engine.messages import Problem, TaskSummary, decode_as
 from disco_desktop.engine.task.task import LARGEST_TASK_BYTES, decode_task
@@ -74,6 +75,7 @@ async def _get(address: ServerAddress, path: str) -> tuple[int, bytes]:
             client_session(address) as session,
             session.get(address.endpoint(path), allow_redirects=False) as answer,
         ):
+            check_server(answer.headers)
             content = await _read(answer.content)
             return answer.status, content
     except (aiohttp.ClientError, TimeoutError, OSError) as error:

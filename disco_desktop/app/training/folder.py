@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import shutil
 from typing import TYPE_CHECKING, Self
@@ -19,7 +20,7 @@ from disco_desktop.app.processes.worker_messages import (
     encode_line,
 )
 from disco_desktop.app.training.identities import hold_free_identities, hold_identities
-from disco_desktop.app.training.plan import decode_plan, encode_plan
+from disco_desktop.app.training.plan import decode_plan, encode_plan, task_digest_in_plan
 from disco_desktop.engine.durable_files import private_folder, replaced_durably, sync_folder
 from disco_desktop.engine.errors import DiscoError, StorageError
 from disco_desktop.engine.events import EpochTrained, RoundEnded
@@ -113,11 +114,17 @@ class TrainingFolder:
         What the wishes leave open is as it was planned; what they name must be the same.
 
         Raises:
-            StorageError: there is none, or the last one was planned differently.
+            StorageError: there is none, or the last one was planned differently, or by a newer
+                version.
         """
         contradiction: str | None = None
+        is_newer = False
         for path in _newest_first(trainings_folder()):
-            plan = _read_plan(path)
+            try:
+                plan = _read_plan(path)
+            except StorageError:
+                is_newer = True
+                continue
             if plan is None or (plan.task.id, plan.data) != (
                 wishes.task,
                 str(wishes.data.resolve()),
@@ -135,6 +142,8 @@ class TrainingFolder:
             return cls(path, plan, lock)
         if contradiction is not None:
             raise StorageError("resume_differs", option=_OPTIONS[contradiction])
+        if is_newer:
+            raise StorageError("training_newer")
         raise StorageError("nothing_to_resume", task=wishes.task)
 
     @classmethod
@@ -142,7 +151,8 @@ class TrainingFolder:
         """Hold the folder of a training that was interrupted.
 
         Raises:
-            StorageError: there is none, or another program carries it out.
+            StorageError: there is none, or another program carries it out, or it is of a newer
+                version.
         """
         plan = _read_plan(path)
         if plan is None:
@@ -153,6 +163,11 @@ class TrainingFolder:
         except Timeout as error:
             raise StorageError("training_under_way") from error
         return cls(path, plan, lock)
+
+    @property
+    def former_digest(self) -> str | None:
+        """The task's digest as the version took it that began the training."""
+        return task_digest_in_plan((self.path / _PLAN).read_bytes())
 
     @property
     def tasks_dir(self) -> Path:
@@ -284,7 +299,8 @@ def interrupted_trainings() -> dict[Path, TrainingPlan]:
             with TrainingFolder.hold(path) as folder:
                 found[path] = folder.plan
         except StorageError as error:
-            _log.debug("%s is not to be gone on with: %s", path.name, error)
+            level = logging.WARNING if error.code == "training_newer" else logging.DEBUG
+            _log.log(level, "%s is not to be gone on with: %s", path.name, error)
     return found
 
 
@@ -293,7 +309,11 @@ def _newest_first(root: Path) -> list[Path]:
 
 
 def _read_plan(path: Path) -> TrainingPlan | None:
-    """Read a training's plan; one killed before it had any, or of another version, has none."""
+    """Read a training's plan; one that was killed before it had any has none.
+
+    Raises:
+        StorageError: it is of a newer version.
+    """
     try:
         return decode_plan((path / _PLAN).read_bytes())
     except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -304,11 +324,11 @@ def _read_plan(path: Path) -> TrainingPlan | None:
 def _forget_oldest(root: Path) -> None:
     """Make room for one more, leaving those alone that are being trained."""
     for path in _newest_first(root)[LARGEST_NUMBER - 1 :]:
-        plan = _read_plan(path)
         try:
+            plan = _read_plan(path)
             with FileLock(path / _LOCK, blocking=False):
                 pass
-        except Timeout:
+        except (StorageError, Timeout):  # a newer version's, which that one goes on with
             continue
         _discard(path, plan.users if plan else 0)
 

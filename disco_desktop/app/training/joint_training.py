@@ -188,6 +188,7 @@ class JointTraining:
                 device=plan.device,
                 patience=plan.patience,
                 resume=self._is_resuming,
+                former_digest=folder.former_digest,
             )
             for participant in self._workers
         }

@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 
 from disco_desktop.app.library.observable import Observable
 from disco_desktop.engine.durable_files import private_folder, replaced_durably
+from disco_desktop.engine.errors import StorageError
 from disco_desktop.engine.memory.storage import storing_in
 from disco_desktop.engine.messages.message import Key
 from disco_desktop.logs import logger
@@ -53,6 +54,10 @@ class _Kept(Struct, frozen=True, kw_only=True):
     keys: tuple[KnownKey, ...] = ()
 
 
+class _Written(Struct):
+    schema_version: int = SCHEMA_VERSION
+
+
 class KnownKeys(Observable):
     """The keys that were compared, by task, in a file of the person's folder.
 
@@ -63,6 +68,7 @@ class KnownKeys(Observable):
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self._path = folder / _FILE
+        self._is_newer = False
         self._keys = self._read()
         self._writing = asyncio.Lock()
 
@@ -85,6 +91,7 @@ class KnownKeys(Observable):
 
         Raises:
             StorageError: it could not be kept; it is known until the program ends all the same.
+                The file of a newer version is left as it is (`file_newer`).
         """
         fresh = KnownKey(
             task=task,
@@ -118,6 +125,8 @@ class KnownKeys(Observable):
             await asyncio.to_thread(self._write, tuple(self._keys.values()))
 
     def _write(self, keys: tuple[KnownKey, ...]) -> None:
+        if self._is_newer:
+            raise StorageError("file_newer", file=str(self._path))
         with storing_in(self._path.parent):
             private_folder(self._path.parent)
             with replaced_durably(self._path) as file:
@@ -127,7 +136,12 @@ class KnownKeys(Observable):
         """Read what is known; a damaged file is set aside, and one begins with nothing."""
         try:
             with self._path.open("rb") as file:
-                kept = msgspec.json.decode(file.read(_LARGEST_FILE), type=_Kept)
+                content = file.read(_LARGEST_FILE)
+            if msgspec.json.decode(content, type=_Written).schema_version > SCHEMA_VERSION:
+                self._is_newer = True
+                _log.warning("%s is of a newer version of Disco, and left as it is", self._path)
+                return {}
+            kept = msgspec.json.decode(content, type=_Kept)
         except FileNotFoundError:
             return {}
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

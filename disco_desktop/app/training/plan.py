@@ -15,9 +15,10 @@ from msgspec import Meta, Struct, structs
 from disco_desktop.app.server.api import fetch_task
 from disco_desktop.engine.client.address import ServerAddress
 from disco_desktop.engine.default_tasks.registry import find_task, task_id, task_providers
-from disco_desktop.engine.errors import TaskError
+from disco_desktop.engine.errors import StorageError, TaskError
 from disco_desktop.engine.memory.record import clean_name
 from disco_desktop.engine.task.protection import LessProtectionError, weakenings
+from disco_desktop.engine.task.task import SCHEMA_VERSION as TASK_SCHEMA
 from disco_desktop.engine.task.task import (
     SMALLEST_SECRET_GROUP,
     Keeps,
@@ -25,6 +26,7 @@ from disco_desktop.engine.task.task import (
     Task,
     decode_task,
     encode_task,
+    written_digest,
 )
 from disco_desktop.engine.training.settings import TrainingSettings
 
@@ -277,6 +279,17 @@ def _own_task(task: Task, training: Training, *, users: int, scheme: Scheme) -> 
     return decode_task(encode_task(changed))
 
 
+class _WrittenTask(Struct):
+    schema_version: int = TASK_SCHEMA
+
+
+class _Written(Struct):
+    """Of a plan of any version: which version it is of."""
+
+    task: _WrittenTask
+    schema_version: int = SCHEMA_VERSION
+
+
 def encode_plan(plan: TrainingPlan) -> bytes:
     """Write a plan as JSON."""
     return msgspec.json.encode(plan)
@@ -286,8 +299,12 @@ def decode_plan(content: bytes) -> TrainingPlan:
     """Read a plan.
 
     Raises:
-        msgspec.DecodeError: it is none, or one of another version.
+        StorageError: `training_newer`: it is of a newer version.
+        msgspec.DecodeError: it is none.
     """
+    written = msgspec.json.decode(content, type=_Written)
+    if written.schema_version > SCHEMA_VERSION or written.task.schema_version > TASK_SCHEMA:
+        raise StorageError("training_newer")
     return msgspec.json.decode(content, type=TrainingPlan)
 
 
@@ -300,3 +317,16 @@ def check_protection(offered: Task) -> None:
     provider = task_providers().get(offered.id)
     if provider is not None and (found := weakenings(provider.get_task(), offered)):
         raise LessProtectionError(offered.id, found)
+
+
+class _RawTask(Struct):
+    task: msgspec.Raw
+
+
+def task_digest_in_plan(content: bytes) -> str:
+    """Return the digest that a plan's task had for the version that wrote the plan.
+
+    Raises:
+        msgspec.DecodeError: it is no plan.
+    """
+    return written_digest(bytes(msgspec.json.decode(content, type=_RawTask).task))

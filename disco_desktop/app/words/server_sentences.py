@@ -53,6 +53,13 @@ SERVER: dict[str, Sentence] = {
         "The server could not verify this computer's identity. Check this computer's clock and "
         "try again."
     ),
+    "server_too_old": mark(
+        "The server runs an older version of Disco, which this one can no longer work with. Ask "
+        "the person who runs the server to update it."
+    ),
+    "program_too_old": mark(
+        "This version of Disco is too old for the server. Update Disco on this computer."
+    ),
     "protocol_differs": mark(
         "The server uses version {ours} of the protocol, and this program version {theirs}. "
         "Use the same version of Disco as the server."

@@ -327,6 +327,14 @@ TRAINING: dict[str, Sentence] = {
             "Start a new training, without --resume."
         ),
     ),
+    "file_newer": mark(
+        "{file} comes from a newer version of Disco and stays as it is, so changes are not saved. "
+        "Update Disco."
+    ),
+    "training_newer": mark(
+        "This training was started with a newer version of Disco. It is kept; update Disco to "
+        "continue it."
+    ),
     "checkpoint_of_other_version": Said(
         window=mark(
             "The saved progress of this training comes from another version of Disco. Start a "

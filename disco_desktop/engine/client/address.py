@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 from yarl import URL
 
+from disco_desktop.engine.client.versions import VERSION_HEADERS
 from disco_desktop.engine.errors import ServerError
 
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ def client_session(
         timeout=aiohttp.ClientTimeout(
             total=None, sock_connect=_CONNECT_SECONDS, sock_read=_READ_SECONDS
         ),
-        headers={"Accept-Encoding": "identity"},
+        headers={"Accept-Encoding": "identity", **VERSION_HEADERS},
         auto_decompress=False,
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=not address.is_loopback,

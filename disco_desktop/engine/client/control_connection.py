@@ -16,10 +16,10 @@ from disco_desktop.engine.client.statements import (
     participant_statement,
     server_statement,
 )
+from disco_desktop.engine.client.versions import chosen_protocol, older_side, subprotocols
 from disco_desktop.engine.errors import ServerError
 from disco_desktop.engine.messages import (
     LARGEST_MESSAGE,
-    PROTOCOL_VERSION,
     Challenge,
     Hello,
     Proof,
@@ -80,6 +80,7 @@ class ControlConnection:
                     max_msg_size=LARGEST_MESSAGE,
                     heartbeat=HEARTBEAT_SECONDS,
                     compress=0,
+                    protocols=subprotocols(),
                 )
         except aiohttp.WSServerHandshakeError as error:
             if error.status == 404:
@@ -107,7 +108,7 @@ class ControlConnection:
             ConnectionLostError: the connection broke.
         """
         hello = Hello(
-            protocol=PROTOCOL_VERSION,
+            protocol=chosen_protocol(self._socket.protocol),
             task_schema=SCHEMA_VERSION,
             task_digest=task.digest,
             role=role,
@@ -136,7 +137,7 @@ class ControlConnection:
     async def _expect(self, kind: type[_Expected]) -> _Expected:
         message = await self.receive()
         if isinstance(message, Refused):
-            raise ServerError.told(message.code, message.arguments)
+            raise older_side(ServerError.told(message.code, message.arguments))
         if not isinstance(message, kind):
             raise ServerError("server_answer_strange", detail=type(message).__name__)
         return message

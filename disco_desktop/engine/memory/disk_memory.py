@@ -109,6 +109,8 @@ class DiskMemory(Memory):
         for record in records:
             if which == record.name:
                 return self.path_of(record.id)
+        if which in {path.stem for path in self._files()}:  # a newer version's, to be named as that
+            return self.path_of(which)
         path = Path(which)
         if _is_file(path):
             return path
@@ -197,7 +199,7 @@ class DiskMemory(Memory):
         """Copy a model file in, under an id and a name that are free here."""
         model = _read_whole(path)
         with self.changing():
-            ids = {record.id for record in self.list()}
+            ids = {path.stem for path in self._files()}
             is_known = model.record.id in ids
             model_id = new_model_id() if is_known else model.record.id
             return self._save(model.named(msgspec.structs.replace(model.record, id=model_id)))

@@ -73,8 +73,8 @@ def read_stored_model(path: Path) -> StoredModel:
             `model_not_scaled`: it is a server's, whose participants each scale their own columns.
         TaskError: the task in it breaks the schema.
     """
+    record = read_record(path)  # first: a newer version may take other digests, which is no damage
     weights, metadata = read_model(path)
-    record = read_record(path)
     task = decode_task(text_of(path, metadata, "task").encode())
     if "preprocessing" not in metadata and isinstance(task.data, TabularData):
         columns = undeclared(task.data)

@@ -6,7 +6,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 1  # the newest that is spoken
+OLDEST_PROTOCOL = 1  # and the oldest
 LARGEST_MESSAGE = 1 << 16  # bytes of one control message
 LARGEST_ANNOUNCEMENT = 1 << 20  # bytes; holds the digests of 32 GiB of pieces
 LARGEST_SAMPLES = 1 << 40

@@ -206,6 +206,19 @@ def encode_task(task: Task) -> bytes:
     return msgspec.json.encode(task, order="sorted")
 
 
+def written_digest(content: bytes) -> str:
+    """Return the digest that a task had for the version that wrote it, as JSON in any form.
+
+    It is taken over the fields that that version knew, and `Task.digest` over today's. What was
+    named by the one is found by it, and then named by the other.
+
+    Raises:
+        msgspec.DecodeError: it is no JSON.
+    """
+    written = msgspec.json.decode(content)
+    return hashlib.sha256(msgspec.json.encode(written, order="sorted")).hexdigest()
+
+
 def decode_task(content: bytes) -> Task:
     """Read a task from JSON and check it against the schema.
 

@@ -11,6 +11,7 @@ from msgspec import Struct, structs
 from disco_desktop.engine.errors import ModelError
 from disco_desktop.engine.events import Metrics
 from disco_desktop.engine.memory.record import History, ModelRecord
+from disco_desktop.engine.task.task import Task
 from disco_desktop.engine.training.position import Position
 from disco_desktop.engine.training.random_state import read_random_state
 from disco_desktop.engine.training.settings import TrainingSettings
@@ -32,7 +33,9 @@ class CheckpointState(Struct, frozen=True, kw_only=True):
     """The part of a checkpoint that is not numbers in tensors.
 
     Attributes:
-        task_digest, data_digest: what the training is of; neither may change on the way.
+        task_digest, data_digest: what the training is of; neither may change on the way. A version
+            that knows more about tasks gives the same task another digest, so the task itself,
+            which earlier versions did not keep here, stands beside it.
         settings: with the seed and the threads in use, whether given or chosen.
         base_round: the round of the weights that the present round began from.
         record, history: of the model as far as it has come.
@@ -41,6 +44,7 @@ class CheckpointState(Struct, frozen=True, kw_only=True):
 
     task_digest: str
     data_digest: str
+    task: Task | None = None
     settings: TrainingSettings
     position: Position
     base_round: int
@@ -72,6 +76,7 @@ def take_checkpoint(progress: Progress, provenance: Provenance) -> Checkpoint:
         state=CheckpointState(
             task_digest=provenance.task_digest,
             data_digest=provenance.data_digest,
+            task=provenance.task,
             settings=progress.settings,
             position=structs.replace(progress.position),
             base_round=progress.base_round,
@@ -102,9 +107,13 @@ def decode_checkpoint(
     """Read a checkpoint from a file's tensors and metadata.
 
     Raises:
-        ModelError: it is another program's, or another version's.
+        ModelError: it is another program's, or another version's, or a newer one's
+            (`training_newer`).
     """
-    if metadata.get("format") != FORMAT:
+    kind = metadata.get("format", "")
+    if kind != FORMAT:
+        if kind.startswith(FORMAT.rstrip("1")):
+            raise ModelError("training_newer")
         raise ModelError("checkpoint_of_other_version")
     try:
         state = msgspec.json.decode(metadata.get("state", ""), type=CheckpointState)

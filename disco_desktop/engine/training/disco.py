@@ -69,6 +69,7 @@ class Disco:
         slot: name of the place for the checkpoints, which one training has at a time.
         device: `cpu`, `cuda` or `mps`; the fastest there is where it is None.
         network: the task's own network, where the task says that its participants have it as code.
+        former_digest: of the task, as an earlier version took it whose checkpoint is gone on from.
 
     Raises:
         ModelError: there is no such device, or the network is not the task's.
@@ -88,6 +89,7 @@ class Disco:
         slot: str | None = None,
         device: str | None = None,
         network: nn.Module | None = None,
+        former_digest: str | None = None,
     ) -> None:
         own, network = network, build_network(task, network)
         settings = settings or TrainingSettings.of(task)
@@ -117,7 +119,7 @@ class Disco:
             learner,
             client,
             Keeper(memory or NoMemory(), slot or f"{task.id}-{scheme}", is_kept=is_kept),
-            Provenance(task, dataset, scheme=scheme, name=name),
+            Provenance(task, dataset, scheme=scheme, name=name, former_digest=former_digest),
             settings,
             is_resuming=resume,
         )

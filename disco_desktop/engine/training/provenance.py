@@ -24,11 +24,21 @@ class Provenance:
 
     Attributes:
         record: of the model, as last saved.
+        task: what is learnt.
         task_digest, data_digest: tell whether a checkpoint is of the same training.
     """
 
-    def __init__(self, task: Task, dataset: Dataset, *, scheme: Scheme, name: str | None) -> None:
-        self._task = task
+    def __init__(
+        self,
+        task: Task,
+        dataset: Dataset,
+        *,
+        scheme: Scheme,
+        name: str | None,
+        former_digest: str | None = None,
+    ) -> None:
+        self.task = task
+        self._former_digest = former_digest
         self._preprocessing = dataset.preprocessing
         self.task_digest = task.digest
         self.data_digest = dataset.digest
@@ -48,8 +58,9 @@ class Provenance:
             ModelError: the checkpoint is another task's.
             DataError: the data are not those that the training began with.
         """
-        if state.task_digest != self.task_digest:
-            raise ModelError("checkpoint_of_other_task", task=self._task.id)
+        known = {self.task_digest, self._former_digest}
+        if state.task_digest not in known and state.task != self.task:
+            raise ModelError("checkpoint_of_other_task", task=self.task.id)
         if state.data_digest != self.data_digest:
             raise DataError("data_changed")
         self.record = state.record
@@ -66,7 +77,7 @@ class Provenance:
                 participants=history.rounds[-1].participants if history.rounds else 1,
                 metrics=validation or _last_validation(history),
             ),
-            task=self._task,
+            task=self.task,
             preprocessing=self._preprocessing,
             history=history,
             weights=weights,

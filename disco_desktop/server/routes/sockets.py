@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from aiohttp import WSCloseCode, web
 
+from disco_desktop import __version__
 from disco_desktop.engine.client.identity import node_id
+from disco_desktop.engine.client.versions import program_of
 from disco_desktop.engine.errors import DiscoError
 from disco_desktop.engine.messages import Leave, Pause, Resume
 from disco_desktop.logs import logger
@@ -71,9 +73,23 @@ async def _connect(request: web.Request, scheme: Scheme) -> web.StreamResponse:
 async def _refuse(request: web.Request, channel: ControlChannel, error: DiscoError) -> None:
     """Say why somebody cannot take part."""
     _log.debug("refused: %s", error)
-    request.app[GUARD].incidents.tell(error.code, "refused a participant: %s", error.code)
+    request.app[GUARD].incidents.tell(
+        error.code, "refused a participant: %s%s", error.code, _older_side(request, error)
+    )
     with contextlib.suppress(ChannelClosedError):
         await channel.send(refusal(error))
+
+
+def _older_side(request: web.Request, error: DiscoError) -> str:
+    """Say for the operator which program needs an update, if that is what is the matter."""
+    theirs, ours = error.arguments.get("theirs"), error.arguments.get("ours")
+    if not isinstance(theirs, int) or not isinstance(ours, int):
+        return ""
+    side = "this server" if theirs > ours else "the participant's program"
+    return (
+        f": it is Disco {program_of(request.headers)} with version {theirs}, and this server is "
+        f"Disco {__version__} with version {ours}; {side} needs an update"
+    )
 
 
 async def _enter(

@@ -20,7 +20,12 @@ from disco_desktop.engine.weights.codec import encode
 from disco_desktop.engine.weights.manifest import Manifest
 from disco_desktop.engine.weights.pieces import content_digest, digest_pieces, piece_digest, pieces
 from disco_desktop.engine.weights.weights import Weights
-from disco_desktop.server.store.schema import SCHEMA_VERSION, run_steps, steps_from
+from disco_desktop.server.store.schema import (
+    SCHEMA_VERSION,
+    TABLES_OF_ROOMS,
+    run_steps,
+    steps_from,
+)
 from disco_desktop.server.store.store import (
     ContributionRecord,
     RoomRecord,
@@ -65,16 +70,43 @@ class SqliteStore(Store):
                 raise
 
     def _prepare(self) -> None:
-        self._rows.execute("PRAGMA journal_mode = WAL")
-        self._rows.execute("PRAGMA synchronous = FULL")
         (version,) = self._rows.execute("PRAGMA user_version").fetchone()
         steps = steps_from(version)
         if steps is None:
             raise StorageError("server_storage_version", version=version, known=SCHEMA_VERSION)
-        if steps:
-            with self._transaction():
+        self._rows.execute("PRAGMA journal_mode = WAL")
+        self._rows.execute("PRAGMA synchronous = FULL")
+        with self._transaction():
+            if version != SCHEMA_VERSION:
                 run_steps(self._rows, steps)
+            self._renew_digests()
         self._sweep()
+
+    def _renew_digests(self) -> None:
+        """Call tasks, and what is kept of their rooms, by the digests that this version gives them.
+
+        A version that knows more about tasks than the one that wrote them gives other digests, and
+        would not find their rooms. Files get their names first: after a crash in between, they
+        have them, and the rows follow at the next start.
+        """
+        for task_id, old, content in self._rows.execute(
+            "SELECT id, digest, task FROM tasks"
+        ).fetchall():
+            task = decode_task(content)
+            if task.digest == old:
+                continue
+            for path in self._spool.glob(f"{old[:16]}-*"):
+                path.replace(path.with_name(task.digest[:16] + path.name[16:]))
+            sync_folder(self._spool)
+            for table in TABLES_OF_ROOMS:
+                self._rows.execute(
+                    f"UPDATE OR IGNORE {table} SET task_digest = ? WHERE task_digest = ?",  # noqa: S608
+                    (task.digest, old),
+                )
+            self._rows.execute(
+                "UPDATE tasks SET digest = ?, task = ? WHERE id = ?",
+                (task.digest, encode_task(task), task_id),
+            )
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -429,7 +429,7 @@ def test_a_damaged_model(folder: Folder, damage: str) -> None:
     assert caught.value.code == ("server_storage" if damage == "gone" else "server_model_damaged")
 
 
-@pytest.mark.parametrize("version", [3, 99])
+@pytest.mark.parametrize("version", [4, 99])
 def test_data_of_another_version_are_left_alone(folder: Folder, version: int) -> None:
     opened_room(folder.open())
     with sqlite3.connect(folder.path / "server.sqlite") as rows:

@@ -15,11 +15,18 @@ import pytest
 from hypothesis import settings
 
 from tests.forked_children.children import forked_child_command, quick_children, real_children
+from tests.limited_files import limit_file_size, pytest_pyfunc_call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["forked_child_command", "quick_children", "real_children"]
+__all__ = [
+    "forked_child_command",
+    "limit_file_size",
+    "pytest_pyfunc_call",
+    "quick_children",
+    "real_children",
+]
 
 # A busy machine is no fault of the code: an example may take as long as it needs.
 settings.register_profile("disco", deadline=None, max_examples=60)

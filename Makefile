@@ -8,24 +8,40 @@ BIN := .venv/bin
 SET_UP := $(PYTHON) packaging/set_up.py --torch-index "$(TORCH_INDEX)"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test format bench screenshots clean set-up set-up-dev python
+.PHONY: help run check test coverage format docs bench screenshots clean \
+  static set-up set-up-dev python
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 run: set-up ## open the application; without a screen, train on the terminal instead
 	@$(BIN)/disco-desktop || { [ $$? -eq 3 ] && $(BIN)/disco demo; }
 
-test: set-up-dev ## all that is checked: format, lint, types, import contracts, tests
+check: static ## for daily use, within a minute: as `make test`, with the quick tests alone
+	$(BIN)/python -m pytest --quick -q -n 2 --dist worksteal
+
+test: static ## all that is checked: format, lint, types, import contracts, tests
+	$(BIN)/python -m pytest -n 3 --dist worksteal --durations=20
+
+coverage: set-up-dev ## all tests under coverage, in every process; fails below the floor
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n 3 --dist worksteal --timeout 360 $(TESTS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+static: set-up-dev
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 format: set-up-dev ## format the code and mend what the linter can mend
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+
+docs: set-up-dev ## make the documents' site, with the API reference, in site/
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+	@echo "Read it with: $(BIN)/python -m http.server --bind 127.0.0.1 --directory site"
 
 bench: set-up-dev ## measure: a table here, and JSON in bench-results/
 	@$(BIN)/python -m tests.benchmarks
@@ -34,7 +50,7 @@ screenshots: set-up-dev ## take pictures of every page into docs/screenshots/
 	@$(BIN)/python -m tests.window.screenshots docs/screenshots
 
 clean: ## remove what these commands made, the environment included
-	rm -rf .venv .venv.lock build dist bench-results \
+	rm -rf .venv .venv.lock build dist site bench-results .coverage .coverage.* \
 	  .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

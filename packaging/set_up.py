@@ -235,7 +235,8 @@ def install(wanted: Stamp, torch_index: str | None, lock: int) -> None:
     requirements = [*content["project"]["dependencies"], *content["build-system"]["requires"]]
     requirements += content["tool"]["disco"]["set-up"]["build"]
     if wanted.is_dev:
-        requirements += content["project"]["optional-dependencies"]["dev"]
+        for extra in ("dev", "docs"):
+            requirements += content["project"]["optional-dependencies"].get(extra, [])
     pip = [*pip_command(), "install", "--no-warn-script-location"]
     with LOG.open("w", encoding="utf-8") as log:
         torch = pinned("torch")

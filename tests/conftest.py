@@ -15,11 +15,18 @@ import pytest
 from hypothesis import settings
 
 from tests.forked_children.children import forked_child_command, quick_children, real_children
+from tests.limited_files import limit_file_size, pytest_pyfunc_call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["forked_child_command", "quick_children", "real_children"]
+__all__ = [
+    "forked_child_command",
+    "limit_file_size",
+    "pytest_pyfunc_call",
+    "quick_children",
+    "real_children",
+]
 
 # A busy machine is no fault of the code: an example may take as long as it needs.
 settings.register_profile("disco", deadline=None, max_examples=60)
@@ -27,7 +34,25 @@ settings.load_profile("disco")
 
 ENDING_PATIENCE = 10.0  # seconds a process may take to end by itself once nobody needs it
 
-LONGEST = Path(__file__).parent / "window"
+TESTS = Path(__file__).parent
+LONGEST = TESTS / "window"
+
+# What `--quick` leaves out: places whose tests take longer than a second or two each, and tests
+# that start programs. A new test is quick unless it lies there, uses those, or is marked `slow`.
+SLOW_PLACES = [
+    TESTS / place
+    for place in (
+        "app/test_assistant_job.py", "app/test_background.py", "app/test_generation.py",
+        "app/test_hosting.py", "app/test_joint_training.py", "app/test_server_in_use.py",
+        "app/test_session.py", "assistant", "cli", "end_to_end", "engine/client/peers",
+        "engine/default_tasks", "engine/test_front_door.py", "engine/training",
+        "engine/validation/test_generation.py", "faults", "gui", "packaging",
+        "server/test_connection_guard.py", "server/test_main.py", "server/test_offering.py",
+        "server/test_open_files.py", "server/test_relay.py", "server/test_reload.py",
+        "test_structure.py", "window", "worker",
+    )
+]  # fmt: skip
+SLOW_FIXTURES = {"forked_child_command", "limit_file_size", "quick_children", "real_children"}
 
 # Handed on to whatever a test starts, so that a process whose parent is gone is found too.
 MARK = "DISCO_TEST_PROCESS"
@@ -70,9 +95,35 @@ def disco_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer what `make check` runs."""
+    parser.addoption("--quick", action="store_true", help="leave out what takes long")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Notice when a place that `--quick` leaves out has moved."""
+    gone = [str(place) for place in SLOW_PLACES if not place.exists()]
+    if gone and config.getoption("--quick"):
+        raise pytest.UsageError(f"SLOW_PLACES in {__file__} names what is not there: {gone}")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Import nothing of what `--quick` leaves out, which may need another system."""
+    return True if config.getoption("--quick") and collection_path in SLOW_PLACES else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Let the longest begin first, so that nobody waits for one of them at the end."""
     items.sort(key=lambda item: not item.path.is_relative_to(LONGEST))
+    if config.getoption("--quick"):
+        slow = [item for item in items if _is_slow(item)]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if not _is_slow(item)]
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    starts_programs = not SLOW_FIXTURES.isdisjoint(getattr(item, "fixturenames", ()))
+    return starts_programs or item.get_closest_marker("slow") is not None
 
 
 class _Collector(logging.Handler):

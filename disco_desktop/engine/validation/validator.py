@@ -123,7 +123,8 @@ class Validator:
     """Runs a model on samples without training it.
 
     Args:
-        task, weights: the model.
+        task: what the model predicts, and of what.
+        weights: the model's.
         device: to run it on; the fastest there is where it is None.
         network: the task's own, where it is code and not a description.
 

@@ -278,6 +278,7 @@ FILES = st.tuples(
 
 @settings(max_examples=1500, deadline=None)
 @given(FILES)
+@pytest.mark.slow
 def test_polars_and_our_reader_give_the_same(tmp_path_factory, parts) -> None:
     start, header, rest, encoding = parts
     path = tmp_path_factory.getbasetemp() / "both.csv"

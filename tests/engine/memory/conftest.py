@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +16,6 @@ from disco_desktop.engine.weights.manifest import Manifest
 from disco_desktop.engine.weights.weights import Weights
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 METRICS = Metrics(loss=0.5, accuracy=0.75, samples=186)
@@ -81,13 +79,3 @@ def stored_model(name: str = "Titanic", *, created: str = "2026-01-02T03:04:05+0
 @pytest.fixture
 def memory(tmp_path: Path) -> DiskMemory:
     return DiskMemory(tmp_path / "memory")
-
-
-@pytest.fixture
-def limit_file_size() -> Iterator[Callable[[int], None]]:
-    """Give a function to limit the size of files that may be written, as a full disk would."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda size: resource.setrlimit(
-        resource.RLIMIT_FSIZE, (before[0] if size < 0 else size, before[1])
-    )
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)

@@ -121,7 +121,7 @@ def test_where_all_are_damaged_it_is_said(
 
 
 def test_a_full_disk_leaves_the_checkpoint_before(
-    memory: DiskMemory, limit_file_size: Callable[[int], None]
+    memory: DiskMemory, limit_file_size: Callable[[int | None], None]
 ) -> None:
     slot = memory.checkpoint_slot("titanic")
     write(slot, 1)
@@ -132,7 +132,7 @@ def test_a_full_disk_leaves_the_checkpoint_before(
             write(slot, 3)
         assert raised.value.code == "storage_full"
     assert number_of(memory.checkpoint_slot("titanic")) == 2
-    limit_file_size(-1)
+    limit_file_size(None)
     write(slot, 3)
     assert number_of(memory.checkpoint_slot("titanic")) == 3
 

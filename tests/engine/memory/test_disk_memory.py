@@ -315,7 +315,7 @@ class TestDamage:
 
 class TestStorage:
     def test_a_full_disk_leaves_what_was_there(
-        self, memory: DiskMemory, limit_file_size: Callable[[int], None]
+        self, memory: DiskMemory, limit_file_size: Callable[[int | None], None]
     ) -> None:
         model = stored_model(fill=1.0)
         record = memory.save(model)
@@ -326,7 +326,7 @@ class TestStorage:
         with pytest.raises(StorageError):
             memory.rename("Titanic", "other")
         assert memory.load(record.id).record == record
-        limit_file_size(-1)
+        limit_file_size(None)
         assert memory.rename("Titanic", "other").name == "other"
 
     def test_a_folder_that_cannot_be_made(self, tmp_path: Path) -> None:
@@ -336,7 +336,7 @@ class TestStorage:
         assert raised.value.code == "storage_failed"
 
     def test_an_export_that_fails_leaves_no_file(
-        self, memory: DiskMemory, tmp_path: Path, limit_file_size: Callable[[int], None]
+        self, memory: DiskMemory, tmp_path: Path, limit_file_size: Callable[[int | None], None]
     ) -> None:
         memory.save(stored_model())
         limit_file_size(100)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +15,6 @@ from disco_desktop.engine.training.disco import Disco
 from disco_desktop.engine.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from disco_desktop.engine.client.client import Client
@@ -88,15 +86,3 @@ async def read(disco: Disco, kind: type, count: int) -> list[Event]:
             if not count:
                 break
     return events
-
-
-@pytest.fixture
-def limit_file_size() -> Iterator[Callable[[int | None], None]]:
-    """Give a function to limit the size of files that may be written, as a full disk would."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-
-    def limit(size: int | None) -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (before[0] if size is None else size, before[1]))
-
-    yield limit
-    limit(None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +14,7 @@ from disco_desktop.engine.task.outcome import ClassOutcome
 from disco_desktop.engine.task.task import Adam, Collaboration, Display, Task, Training
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 OUTCOME = ClassOutcome(name="animal", values=("cat", "dog"), labels=("a Cat", "a Dog"))
@@ -78,15 +77,3 @@ def animals(tmp_path: Path, fill: Callable[..., Path]) -> Path:
     fill(root / "cat" / "deep" / "er", 10, first=10)
     fill(root / "dog", 20, first=100)
     return root
-
-
-@pytest.fixture
-def limit_file_size() -> Iterator[Callable[[int | None], None]]:
-    """Give a function to limit the size of files that may be written, as a full disk would."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-
-    def limit(size: int | None) -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (before[0] if size is None else size, before[1]))
-
-    yield limit
-    limit(None)

@@ -147,7 +147,7 @@ def test_a_server_does_not_start_with_a_program_for_first_weights(tmp_path):
     )
     assert ended.returncode == 1
     [line] = ended.stderr.decode().splitlines()
-    assert "may hold a program" in line
+    assert "may contain a program" in line
     assert not trap.exists()
 
 

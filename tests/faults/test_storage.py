@@ -158,7 +158,7 @@ async def test_a_full_disk(server: ChildServer, disk: SmallDisk, leave: int) -> 
     """Whether an update does not fit, or its row, or the next model."""
     told = await goes_on_when_there_is_room(server, disk, leave=leave)
     assert told.code == "server_storage"
-    assert "could not store" in sentence_for(told.code, told.arguments)
+    assert "could not save" in sentence_for(told.code, told.arguments)
 
 
 @needs_root

@@ -81,7 +81,7 @@ async def first_run_to_prediction(scene: Scene) -> None:
     await person.sees("Train together. Keep your data.")
     await scene.start_practising()
     await person.sees("The training is complete.")
-    await person.sees("The model is right for")
+    await person.sees("The model is right on")
     await person.click("Test the model")
     await person.click("Use sample data")
     await person.sees("Confusion matrix")

@@ -15,7 +15,9 @@ from disco_desktop.app.training.plan import (
     participant_seed,
     with_settings,
 )
+from disco_desktop.engine import find_task
 from disco_desktop.engine.errors import DiscoError
+from disco_desktop.server import Server
 
 DATA = Path("data.csv")
 
@@ -128,3 +130,16 @@ async def test_two_cannot_hide_anything_from_each_other() -> None:
         await make_plan(Wishes(task="mnist", data=DATA, users=2))
     assert raised.value.code == "too_few_for_secure"
     assert raised.value.arguments == {"least": 3}
+
+
+async def test_no_more_epochs_are_promised_than_a_servers_session_has() -> None:
+    task = find_task("titanic")
+    async with Server(task) as server:
+        wishes = Wishes(task="titanic", data=DATA, server=server.address.url, epochs=11)
+        with pytest.raises(DiscoError) as refused:
+            await make_plan(wishes)
+        assert refused.value.code == "epochs_are_the_servers"
+        assert refused.value.arguments == {"most": 10, "rounds": 5}
+        for epochs in (10, 4):
+            plan = await make_plan(structs.replace(wishes, epochs=epochs))
+            assert plan.epochs == epochs

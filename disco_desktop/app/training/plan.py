@@ -173,6 +173,7 @@ async def make_plan(wishes: Wishes) -> TrainingPlan:
         _check_scheme(wishes, task)
         if not wishes.accepts_less_protection:
             check_protection(task)
+        _check_epochs(wishes, task)
     users = wishes.users or 1
     scheme = wishes.scheme or _usual_scheme(task, users, is_hosted=address is not None)
     if (wishes.relay_only or wishes.peer_port is not None) and scheme != "decentralized":
@@ -230,6 +231,14 @@ def _check(wishes: Wishes) -> None:
         raise TaskError("round_duration_is_the_servers")
     if wishes.scheme == "local":
         raise TaskError("server_when_alone")
+
+
+def _check_epochs(wishes: Wishes, task: Task) -> None:
+    """Refuse more epochs than the rounds of a server's session have: they would never be trained."""
+    training = task.training
+    most = training.rounds * training.round_duration
+    if wishes.epochs is not None and wishes.epochs > most:
+        raise TaskError("epochs_are_the_servers", most=most, rounds=training.rounds)
 
 
 def _check_scheme(wishes: Wishes, task: Task) -> None:

@@ -173,6 +173,22 @@ TRAINING: dict[str, Sentence] = {
             "The length of a round is set by the server's task. Leave out --round-duration."
         ),
     ),
+    "epochs_are_the_servers": Said(
+        window=mark_plural(
+            "This task ends after {rounds} round, that is {most} epochs, for everyone. Choose "
+            "fewer epochs, or train alone.",
+            "This task ends after {rounds} rounds, that is {most} epochs, for everyone. Choose "
+            "fewer epochs, or train alone.",
+            "rounds",
+        ),
+        terminal=mark_plural(
+            "This task ends after {rounds} round, that is {most} epochs, for everyone. Use fewer "
+            "--epochs, or --scheme local.",
+            "This task ends after {rounds} rounds, that is {most} epochs, for everyone. Use fewer "
+            "--epochs, or --scheme local.",
+            "rounds",
+        ),
+    ),
     "server_when_alone": Said(
         window=mark("Training alone needs no server. Choose to train together instead."),
         terminal=mark(

@@ -234,7 +234,7 @@ def _check(wishes: Wishes) -> None:
 
 
 def _check_epochs(wishes: Wishes, task: Task) -> None:
-    """Refuse more epochs than the rounds of a server's session have: they would never be trained."""
+    """Refuse more epochs than a server's session has: they would never be trained."""
     training = task.training
     most = training.rounds * training.round_duration
     if wishes.epochs is not None and wishes.epochs > most:
